@@ -1,0 +1,17 @@
+package dev.leasehold.broker.policy;
+
+import dev.leasehold.broker.destination.CanonicalPath;
+import dev.leasehold.broker.destination.Target;
+
+/**
+ * What an agent asks for, as far as a rule can see it: parsed, and not yet looked up in any DNS.
+ *
+ * @param scheme as the agent wrote it
+ * @param host lower case
+ * @param port the explicit one, or {@link #ANY_PORT}
+ * @param method upper case
+ */
+public record Call(Target.Scheme scheme, String host, int port, String method, CanonicalPath path) {
+  /** No port was written: the destination's is taken if only one fits. */
+  public static final int ANY_PORT = -1;
+}

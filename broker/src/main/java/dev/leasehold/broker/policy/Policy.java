@@ -1,0 +1,190 @@
+package dev.leasehold.broker.policy;
+
+import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.destination.Rule;
+import dev.leasehold.broker.destination.Target;
+import dev.leasehold.broker.task.Task;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of one configuration: an immutable snapshot. Two checks, both of which deny by default:
+ * may this task call this destination, and may the credential be used there. A decision looks at
+ * the destinations of one host only, so its cost does not grow with the configuration.
+ */
+public final class Policy {
+  private final String version;
+  private final Map<String, Destination> byName;
+  private final Map<String, List<Destination>> byHost;
+  private final Map<String, CredentialUse> credentials;
+  private final InstantSource clock;
+
+  /**
+   * @param version a short digest of the configuration, for the audit log
+   */
+  public Policy(
+      String version,
+      Map<String, Destination> destinations,
+      Map<String, CredentialUse> credentials,
+      InstantSource clock) {
+    this.version = version;
+    this.byName = Map.copyOf(destinations);
+    this.credentials = Map.copyOf(credentials);
+    this.clock = clock;
+    Map<String, List<Destination>> hosts = new HashMap<>();
+    for (Destination destination : destinations.values()) {
+      hosts
+          .computeIfAbsent(destination.target().host(), host -> new ArrayList<>())
+          .add(destination);
+    }
+    this.byHost = Map.copyOf(hosts);
+  }
+
+  public String version() {
+    return version;
+  }
+
+  public Optional<Destination> destination(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  /** Whether any destination has this host: all that a CONNECT may be told before its task is. */
+  public boolean knowsHost(String host) {
+    return byHost.containsKey(host);
+  }
+
+  /** Decides a call that names its origin itself (proxy form). Pure: no DNS, no I/O. */
+  public Decision decide(Task task, Call call) {
+    List<Destination> candidates = candidates(task, call);
+    if (candidates.isEmpty()) {
+      return new Denial(
+          Denial.Reason.DESTINATION_NOT_ALLOWED,
+          "tasks." + task.kind().name() + ".destinations",
+          "no destination of this task has that origin",
+          "open a task of a kind that lists the destination, or ask for it to be configured",
+          Optional.empty());
+    }
+    Denial denial = null;
+    for (Destination destination : candidates) {
+      Decision decision = decide(task, destination, call);
+      if (decision instanceof Grant) {
+        return decision;
+      }
+      if (denial == null) {
+        denial = (Denial) decision;
+      }
+    }
+    return java.util.Objects.requireNonNull(denial);
+  }
+
+  /** Decides a call whose destination the listener already gives (an endpoint). */
+  public Decision decide(Task task, Destination destination, Call call) {
+    if (!task.isActive()) {
+      return denied(Denial.Reason.TASK_ENDED, "task", "the task has ended", "", destination);
+    }
+    if (!task.destinations().contains(destination.name())) {
+      return denied(
+          Denial.Reason.DESTINATION_NOT_ALLOWED,
+          "tasks." + task.kind().name() + ".destinations",
+          "this task may not call that destination",
+          "open the task with this destination among its destinations",
+          destination);
+    }
+    for (Rule rule : destination.deny()) {
+      if (rule.matches(call.method(), call.path())) {
+        return denied(
+            Denial.Reason.RULE_DENIED, rule.name(), "a deny rule matches", "", destination);
+      }
+    }
+    for (Rule rule : destination.allow()) {
+      if (rule.matches(call.method(), call.path())) {
+        Denial credential = credentialDenial(destination);
+        return credential != null
+            ? credential
+            : new Grant(task, destination, call, rule.name(), version);
+      }
+    }
+    return denied(
+        Denial.Reason.RULE_DENIED,
+        "destinations." + destination.name() + ".allow",
+        "no allow rule matches this method and path",
+        "calls must match a rule of the destination's allow list",
+        destination);
+  }
+
+  private List<Destination> candidates(Task task, Call call) {
+    List<Destination> sameHost = byHost.get(call.host());
+    if (sameHost == null) {
+      return List.of();
+    }
+    List<Destination> fitting = new ArrayList<>(1);
+    int port = call.port();
+    boolean severalPorts = false;
+    for (String name : task.destinations()) { // the kind's order decides among equals
+      Destination destination = byName.get(name);
+      if (destination == null || !sameHost.contains(destination) || !destination.isHttp()) {
+        continue;
+      }
+      if (!reaches(call.scheme(), destination.target()) || !portFits(call, destination.target())) {
+        continue;
+      }
+      severalPorts |=
+          port == Call.ANY_PORT
+              && !fitting.isEmpty()
+              && fitting.getFirst().target().port() != destination.target().port();
+      fitting.add(destination);
+    }
+    if (!severalPorts) {
+      return fitting;
+    }
+    // Several ports fit a call that wrote none: only the scheme's own port is not a guess.
+    return fitting.stream()
+        .filter(destination -> destination.target().port() == call.scheme().defaultPort())
+        .toList();
+  }
+
+  /** The same scheme, or plain rising to TLS; never the reverse. */
+  private static boolean reaches(Target.Scheme asked, Target target) {
+    return asked == target.scheme()
+        || asked == Target.Scheme.HTTP && target.scheme() == Target.Scheme.HTTPS;
+  }
+
+  private static boolean portFits(Call call, Target target) {
+    return call.port() == Call.ANY_PORT || call.port() == target.port();
+  }
+
+  private @Nullable Denial credentialDenial(Destination destination) {
+    if (destination.credential().isEmpty()) {
+      return null;
+    }
+    String name = destination.credential().get();
+    CredentialUse use = credentials.get(name);
+    if (use == null) {
+      return denied(
+          Denial.Reason.RULE_DENIED,
+          "credentials." + name,
+          "the destination's credential is not defined",
+          "",
+          destination);
+    }
+    boolean over = use.deniedAfter().filter(until -> !clock.instant().isBefore(until)).isPresent();
+    return over
+        ? denied(
+            Denial.Reason.RULE_DENIED,
+            "credentials." + name + ".exception.until",
+            "the exception for this static credential has run out",
+            "its owner must renew the exception or replace the credential by a leased one",
+            destination)
+        : null;
+  }
+
+  private static Denial denied(
+      Denial.Reason reason, String rule, String detail, String hint, Destination destination) {
+    return new Denial(reason, rule, detail, hint, Optional.of(destination));
+  }
+}

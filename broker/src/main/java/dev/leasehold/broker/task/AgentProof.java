@@ -1,0 +1,14 @@
+package dev.leasehold.broker.task;
+
+import java.util.Locale;
+
+/** How the agent's identity is known. */
+public enum AgentProof {
+  UID,
+  TOKEN,
+  SVID;
+
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

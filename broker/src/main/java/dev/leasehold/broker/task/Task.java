@@ -1,0 +1,213 @@
+package dev.leasehold.broker.task;
+
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One bounded piece of an agent's work. Made by {@link Tasks} only, so whoever holds one knows that
+ * it was opened by a caller that may. Safe for several threads; nothing here blocks.
+ */
+public final class Task {
+  /** Why a task ended, and when the signal came. */
+  public record End(Signal signal, String reason, Instant at, long atNanos) {}
+
+  private final TaskId id;
+  private final TaskKind kind;
+  private final TaskRequest request;
+  private final List<String> destinations;
+  private final byte[] tokenDigest;
+  private final Instant openedAt;
+  private final Instant expiresAt;
+  private final long deadlineNanos;
+
+  private final Set<OpenCall> openCalls = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+  private final AtomicReference<TaskState> state = new AtomicReference<>(TaskState.ACTIVE);
+  private final AtomicLong lastActiveNanos;
+  private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong denials = new AtomicLong();
+
+  Task(
+      TaskId id,
+      TaskKind kind,
+      TaskRequest request,
+      List<String> destinations,
+      TaskToken token,
+      Duration ttl,
+      Instant now,
+      long nowNanos) {
+    this.id = id;
+    this.kind = kind;
+    this.request = request;
+    this.destinations = List.copyOf(destinations);
+    this.tokenDigest = token.digest();
+    this.openedAt = now;
+    this.expiresAt = now.plus(ttl);
+    this.deadlineNanos = nowNanos + ttl.toNanos();
+    this.lastActiveNanos = new AtomicLong(nowNanos);
+  }
+
+  public TaskId id() {
+    return id;
+  }
+
+  public TaskKind kind() {
+    return kind;
+  }
+
+  public String purpose() {
+    return request.purpose();
+  }
+
+  public String agent() {
+    return request.agent();
+  }
+
+  public AgentProof agentProof() {
+    return request.agentProof();
+  }
+
+  public String owner() {
+    return request.owner();
+  }
+
+  /** The uid that opened the task, where the channel told it. */
+  public Optional<Integer> uid() {
+    return request.uid();
+  }
+
+  public Map<String, String> labels() {
+    return request.labels();
+  }
+
+  public Optional<String> onBehalfOf() {
+    return request.onBehalfOf();
+  }
+
+  /** Names, narrowed, in the order of the kind. */
+  public List<String> destinations() {
+    return destinations;
+  }
+
+  public Instant openedAt() {
+    return openedAt;
+  }
+
+  public Instant expiresAt() {
+    return expiresAt;
+  }
+
+  /** On the boot clock. */
+  public long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  public TaskState state() {
+    return state.get();
+  }
+
+  public boolean isActive() {
+    return end.get() == null;
+  }
+
+  public Optional<End> end() {
+    return Optional.ofNullable(end.get());
+  }
+
+  /** Compares digests in constant time. */
+  public boolean isNamedBy(byte[] token) {
+    return MessageDigest.isEqual(tokenDigest, TaskToken.digest(token));
+  }
+
+  /**
+   * Takes a call in, unless the task is ending. A call that was taken in is cut at the fence or
+   * left by {@link #leave}, whichever comes first.
+   */
+  public boolean enter(OpenCall call, long nowNanos) {
+    if (!isActive()) {
+      return false;
+    }
+    openCalls.add(call);
+    if (!isActive() && openCalls.remove(call)) {
+      return false; // the fence fell in between and did not see the call
+    }
+    calls.incrementAndGet();
+    lastActiveNanos.set(nowNanos);
+    return true;
+  }
+
+  /** The call's last byte has drained. */
+  public void leave(OpenCall call, long nowNanos) {
+    if (openCalls.remove(call)) {
+      lastActiveNanos.set(nowNanos);
+    }
+  }
+
+  /** Counts a call that was refused; a refused call is activity of the agent all the same. */
+  public void denied(long nowNanos) {
+    denials.incrementAndGet();
+    lastActiveNanos.set(nowNanos);
+  }
+
+  /** Time of the last call's beginning or end, on the boot clock. */
+  public long lastActiveNanos() {
+    return lastActiveNanos.get();
+  }
+
+  public int openCalls() {
+    return openCalls.size();
+  }
+
+  public long calls() {
+    return calls.get();
+  }
+
+  public long denials() {
+    return denials.get();
+  }
+
+  /**
+   * Ends the task for everybody, at once: from here on {@link #enter} refuses. True for the caller
+   * whose signal was the first.
+   */
+  public boolean fence(Signal signal, String reason, Instant now, long nowNanos) {
+    if (!end.compareAndSet(null, new End(signal, reason, now, nowNanos))) {
+      return false;
+    }
+    state.set(TaskState.FENCED);
+    return true;
+  }
+
+  /** Cuts every open call; for a fenced task. */
+  public void cutOpenCalls() {
+    for (OpenCall call : openCalls) {
+      if (openCalls.remove(call)) {
+        call.cut();
+      }
+    }
+  }
+
+  /** Moves the end on; only the end's own state machine calls this. */
+  public void advance(TaskState next) {
+    state.updateAndGet(
+        current -> {
+          boolean forward = next.ordinal() > current.ordinal() && current != TaskState.DONE;
+          boolean outOfStuck = current == TaskState.STUCK && next == TaskState.DONE;
+          return forward || outOfStuck ? next : current;
+        });
+  }
+
+  @Override
+  public String toString() {
+    return "Task[" + id + " " + kind.name() + " " + state.get().word() + "]";
+  }
+}

@@ -1,0 +1,43 @@
+package dev.leasehold.broker.task;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A named sort of task: the most that one task of it may ever do.
+ *
+ * @param agents SPIFFE IDs whose tasks these may be
+ * @param purposes the only purposes allowed; empty: any text that is valid
+ * @param ttl longest life of one task, and its default
+ * @param idle end after this long without a call; empty: never
+ * @param drain how long open calls may finish once fenced; zero: cut
+ * @param maxOpen how many may be open at once
+ * @param vaultRole the token role that bounds it in the store
+ * @param destinations names, in the order in which they are matched
+ */
+public record TaskKind(
+    String name,
+    Set<String> agents,
+    Set<String> purposes,
+    Duration ttl,
+    Optional<Duration> idle,
+    Duration drain,
+    int maxOpen,
+    String vaultRole,
+    List<String> destinations) {
+  public static final int DEFAULT_MAX_OPEN = 100;
+
+  public TaskKind {
+    agents = Set.copyOf(agents);
+    purposes = Set.copyOf(purposes);
+    destinations = List.copyOf(destinations);
+    if (ttl.isNegative() || ttl.isZero()) {
+      throw new IllegalArgumentException("ttl must be positive");
+    }
+    if (maxOpen < 1) {
+      throw new IllegalArgumentException("max-open must be at least 1");
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.leasehold.broker.task;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tasks that are open, and those that ended within the last hour. Whether new ones may be
+ * opened at all (the lock of {@code revoke-all}) is asked here too, so that no way in can forget
+ * it. Safe for several threads.
+ */
+public final class Tasks {
+  /** How long an ended task still answers. */
+  public static final Duration RETENTION = Duration.ofHours(1);
+
+  /** What came of a wish to open a task. */
+  public sealed interface Opening {
+    /** The token is known to nobody else and must be handed out now. */
+    record Opened(Task task, TaskToken token) implements Opening {}
+
+    /** The kind does not allow what was asked. */
+    record Refused(String rule, String detail) implements Opening {}
+
+    /** As many tasks of this kind are open as may be. */
+    record Full(String detail) implements Opening {}
+
+    /** Opening is locked until an operator unlocks it. */
+    record Locked(String reason) implements Opening {}
+  }
+
+  private record Entry(Task task, long keptUntilNanos) {}
+
+  private final SecureRandom random = new SecureRandom();
+  private final InstantSource clock;
+  private final LongSupplier bootNanos;
+  private final Map<TaskId, Task> open = new ConcurrentHashMap<>();
+  private final Map<TaskId, Entry> ended = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable String> lock = new AtomicReference<>();
+
+  /**
+   * @param bootNanos the boot clock
+   */
+  public Tasks(InstantSource clock, LongSupplier bootNanos) {
+    this.clock = clock;
+    this.bootNanos = bootNanos;
+  }
+
+  /** Opens a task of {@code kind}; ttl and destinations only narrow. */
+  public Opening open(TaskKind kind, TaskRequest request) {
+    if (!kind.agents().contains(request.agent())) {
+      return new Opening.Refused("agents", "this agent may not have tasks of this kind");
+    }
+    if (!kind.purposes().isEmpty() && !kind.purposes().contains(request.purpose())) {
+      return new Opening.Refused("purposes", "the purpose is none of the kind's purposes");
+    }
+    Duration ttl = request.ttl().orElse(kind.ttl());
+    if (ttl.compareTo(kind.ttl()) > 0) {
+      return new Opening.Refused("ttl", "ttl is longer than the kind's " + kind.ttl());
+    }
+    List<String> wanted = request.destinations().orElse(kind.destinations());
+    if (!kind.destinations().containsAll(wanted)) {
+      return new Opening.Refused("destinations", "a destination is none of the kind's");
+    }
+    List<String> narrowed = kind.destinations().stream().filter(wanted::contains).toList();
+    synchronized (this) { // opening is rare; the count and the lock must be seen with the insert
+      String reason = lock.get();
+      if (reason != null) {
+        return new Opening.Locked(reason);
+      }
+      if (countOpen(kind.name()) >= kind.maxOpen()) {
+        return new Opening.Full("max-open of this kind is reached: " + kind.maxOpen());
+      }
+      TaskToken token = TaskToken.random(random);
+      Task task =
+          new Task(
+              TaskId.random(random),
+              kind,
+              request,
+              narrowed,
+              token,
+              ttl,
+              clock.instant(),
+              bootNanos.getAsLong());
+      open.put(task.id(), task);
+      return new Opening.Opened(task, token);
+    }
+  }
+
+  /** Open or ended within the last hour. */
+  public Optional<Task> find(TaskId id) {
+    Task task = open.get(id);
+    if (task != null) {
+      return Optional.of(task);
+    }
+    return Optional.ofNullable(ended.get(id)).map(Entry::task);
+  }
+
+  /** The task that id and token name together; one answer for a wrong id and a wrong token. */
+  public Optional<Task> authenticate(TaskId id, byte[] token) {
+    return find(id).filter(task -> task.isNamedBy(token));
+  }
+
+  /** Not yet {@link #retire}d: active ones and those whose end is not proven. */
+  public Collection<Task> open() {
+    return List.copyOf(open.values());
+  }
+
+  /** Every task that still answers. */
+  public Collection<Task> all() {
+    forgetOld();
+    return java.util.stream.Stream.concat(
+            open.values().stream(), ended.values().stream().map(Entry::task))
+        .toList();
+  }
+
+  /** Active tasks of one kind. */
+  public int countOpen(String kind) {
+    int count = 0;
+    for (Task task : open.values()) {
+      if (task.isActive() && task.kind().name().equals(kind)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** The task's end is done: it answers for another hour. */
+  public void retire(Task task) {
+    ended.put(task.id(), new Entry(task, bootNanos.getAsLong() + RETENTION.toNanos()));
+    open.remove(task.id());
+    forgetOld();
+  }
+
+  /** From here on nothing can be opened. */
+  public void lock(String reason) {
+    synchronized (this) {
+      lock.set(reason);
+    }
+  }
+
+  public void unlock() {
+    lock.set(null);
+  }
+
+  /** The reason of the lock, if there is one. */
+  public Optional<String> locked() {
+    return Optional.ofNullable(lock.get());
+  }
+
+  private void forgetOld() {
+    long now = bootNanos.getAsLong();
+    ended.values().removeIf(entry -> entry.keptUntilNanos() - now < 0);
+  }
+}
