@@ -32,6 +32,8 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
+   * Starts the program and returns at once.
+   *
    * @param folder working folder; the output goes to {@code <name>.log} in it, appended
    * @param environment put on top of ours
    */
