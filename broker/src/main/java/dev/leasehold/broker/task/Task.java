@@ -189,7 +189,7 @@ public final class Task {
 
   /** Cuts every open call; for a fenced task. */
   public void cutOpenCalls() {
-    for (OpenCall call : openCalls) {
+    for (OpenCall call : List.copyOf(openCalls)) {
       if (openCalls.remove(call)) {
         call.cut();
       }
@@ -198,12 +198,7 @@ public final class Task {
 
   /** Moves the end on; only the end's own state machine calls this. */
   public void advance(TaskState next) {
-    state.updateAndGet(
-        current -> {
-          boolean forward = next.ordinal() > current.ordinal() && current != TaskState.DONE;
-          boolean outOfStuck = current == TaskState.STUCK && next == TaskState.DONE;
-          return forward || outOfStuck ? next : current;
-        });
+    state.updateAndGet(current -> next.follows(current) ? next : current);
   }
 
   @Override

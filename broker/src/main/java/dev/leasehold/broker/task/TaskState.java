@@ -13,6 +13,15 @@ public enum TaskState {
   /** Not proven after five minutes; still retried. */
   STUCK;
 
+  /** Whether the end may move from {@code current} to here. */
+  boolean follows(TaskState current) {
+    return switch (current) {
+      case DONE -> false;
+      case STUCK -> this == DONE;
+      case ACTIVE, FENCED, REVOKING, VERIFYING -> compareTo(current) > 0;
+    };
+  }
+
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
