@@ -128,6 +128,13 @@ public final class ServerProcess implements AutoCloseable {
     signal("-CONT");
   }
 
+  /** SIGINT; what a program makes of it is its own business. */
+  public void interrupt() {
+    if (process.isAlive()) {
+      signal("-INT");
+    }
+  }
+
   private void signal(String signal) {
     run(Path.of("/"), List.of("kill", signal, Long.toString(process.pid())), Map.of());
   }
