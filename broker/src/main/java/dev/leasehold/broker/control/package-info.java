@@ -1,0 +1,3 @@
+/** The task API: callers and their rights, opening and ending tasks, the kill switch, the view. */
+@org.jspecify.annotations.NullMarked
+package dev.leasehold.broker.control;
