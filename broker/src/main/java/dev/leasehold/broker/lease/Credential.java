@@ -1,0 +1,49 @@
+package dev.leasehold.broker.lease;
+
+import dev.leasehold.broker.secret.Revocability;
+import dev.leasehold.broker.secret.SecretPath;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A named recipe: where a secret comes from and how it ends.
+ *
+ * @param ttl longest life between two renewals, whatever the store claims
+ * @param fields the fields of the store's answer that the injection names; all must be there
+ * @param exception present for {@link Revocability#STATIC} ones, and only there
+ * @param verify where to ask, besides the store, whether it is gone
+ */
+public record Credential(
+    String name,
+    SecretPath path,
+    Duration ttl,
+    Revocability revocability,
+    String owner,
+    String classification,
+    Set<String> fields,
+    Optional<StaticException> exception,
+    Optional<VerifierConfig> verify) {
+
+  /** Why a secret without a lease is accepted, and until when. */
+  public record StaticException(String reason, Instant until) {}
+
+  public Credential {
+    fields = Set.copyOf(fields);
+    if (!ttl.isPositive()) {
+      throw new IllegalArgumentException("ttl must be longer than nothing");
+    }
+    if (exception.isPresent() != (revocability == Revocability.STATIC)) {
+      throw new IllegalArgumentException("an exception belongs to static, and is needed there");
+    }
+  }
+
+  /** Whether the store can be asked to end it: it then keeps a lease for it. */
+  boolean isRevocable() {
+    return switch (revocability) {
+      case HARD, SOFT -> true;
+      case TTL_ONLY, STATIC -> false;
+    };
+  }
+}

@@ -1,0 +1,21 @@
+package dev.leasehold.broker.lease;
+
+import dev.leasehold.broker.secret.SecretStore;
+import dev.leasehold.broker.telemetry.BootClock;
+import java.time.InstantSource;
+
+/**
+ * All that leasing works with.
+ *
+ * @param wall for what people read; everything measured is measured on the timers' boot clock
+ */
+public record Surroundings(
+    SecretStore store, Journal journal, TaskEvents events, Timers timers, InstantSource wall) {
+  BootClock clock() {
+    return timers.clock();
+  }
+
+  long now() {
+    return timers.clock().nanos();
+  }
+}
