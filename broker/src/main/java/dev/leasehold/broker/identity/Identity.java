@@ -179,11 +179,14 @@ public final class Identity implements AutoCloseable {
       case SvidIntake.Outcome.Accepted(IdentitySnapshot next) -> {
         reconnect.succeeded();
         IdentitySnapshot before = snapshot;
+        if (before != null && before.sameSvidAs(next) && before.sameBundlesAs(next)) {
+          return; // sent again after a reconnection; users compare snapshots by identity
+        }
         publish(next);
         if (before == null || !before.sameSvidAs(next)) {
           log.info("identity=rotated spiffe_id={} expires={}", next.spiffeId(), next.expires());
           tell(listener -> listener.rotated(next));
-        } else if (!before.sameBundlesAs(next)) {
+        } else {
           log.info("identity=bundle-changed authorities={}", next.authorities().size());
           tell(listener -> listener.bundleChanged(next));
         }
