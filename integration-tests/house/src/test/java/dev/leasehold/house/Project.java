@@ -41,11 +41,14 @@ final class Project {
     }
   }
 
-  private static boolean isGenerated(Path path) {
-    for (Path part : path) {
-      if (part.toString().equals("target") || part.toString().equals(".git")) {
+  private static boolean isGenerated(Path relative) {
+    Path path = root();
+    for (Path part : relative) {
+      if (part.toString().equals(".git")
+          || part.toString().equals("target") && Files.exists(path.resolve("pom.xml"))) {
         return true;
       }
+      path = path.resolve(part);
     }
     return false;
   }
