@@ -186,6 +186,7 @@ public final class JsonBytes {
         || c >= 0x200b && c <= 0x200f
         || c >= 0x2028 && c <= 0x202e
         || c >= 0x2060 && c <= 0x206f
+        || c == 0xfeff
         || c >= 0xfff9;
   }
 
