@@ -2,6 +2,7 @@ package dev.leasehold.broker.vault;
 
 import dev.leasehold.broker.secret.SecretPath;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -47,7 +48,7 @@ public record VaultNeeds(
   public VaultNeeds {
     kinds = List.copyOf(kinds);
     credentials = List.copyOf(credentials);
-    Set<String> known = new java.util.HashSet<>();
+    Set<String> known = new HashSet<>();
     for (Credential credential : credentials) {
       if (!known.add(credential.name())) {
         throw new IllegalArgumentException("two credentials are named " + credential.name());
