@@ -1,6 +1,8 @@
 package dev.leasehold.broker.identity;
 
 import dev.leasehold.broker.telemetry.BootClock;
+import dev.leasehold.broker.telemetry.Metrics;
+import dev.leasehold.broker.telemetry.SvidLevel;
 import io.spiffe.exception.SocketEndpointAddressException;
 import io.spiffe.svid.jwtsvid.JwtSvid;
 import java.time.Clock;
@@ -11,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +35,7 @@ public final class Identity implements AutoCloseable {
 
   private final IdentityConfig config;
   private final BootClock clock;
+  private final Metrics metrics;
   private final SvidIntake intake;
   private final Reconnect reconnect = new Reconnect();
   private final List<IdentityListener> listeners = new CopyOnWriteArrayList<>();
@@ -44,14 +48,11 @@ public final class Identity implements AutoCloseable {
   private volatile boolean closed;
   private @Nullable Thread follower;
 
-  public Identity(IdentityConfig config, BootClock clock) {
-    this(config, clock, Clock.systemUTC());
-  }
-
-  Identity(IdentityConfig config, BootClock clock, Clock wall) {
+  public Identity(IdentityConfig config, BootClock clock, Metrics metrics) {
     this.config = config;
     this.clock = clock;
-    this.intake = new SvidIntake(config.spiffeId(), clock, wall);
+    this.metrics = metrics;
+    this.intake = new SvidIntake(config.spiffeId(), clock, Clock.systemUTC());
     this.missing = "no answer yet from the Workload API at " + config.workloadApi();
   }
 
@@ -114,6 +115,7 @@ public final class Identity implements AutoCloseable {
       throw new IdentityException("no connection to the Workload API for a JWT-SVID", null);
     }
     JwtSvid svid = api.fetchJwtSvid(now.spiffeId(), audience, JWT_TIMEOUT);
+    metrics.svidExpires(SvidLevel.JWT, svid.getExpiry().toInstant());
     return use.apply(svid.getToken());
   }
 
@@ -183,6 +185,7 @@ public final class Identity implements AutoCloseable {
           return; // sent again after a reconnection; users compare snapshots by identity
         }
         publish(next);
+        metrics.svidExpires(SvidLevel.X509, next.expires());
         if (before == null || !before.sameSvidAs(next)) {
           log.info("identity=rotated spiffe_id={} expires={}", next.spiffeId(), next.expires());
           tell(listener -> listener.rotated(next));
@@ -218,7 +221,7 @@ public final class Identity implements AutoCloseable {
     }
   }
 
-  private void tell(java.util.function.Consumer<IdentityListener> what) {
+  private void tell(Consumer<IdentityListener> what) {
     for (IdentityListener listener : listeners) {
       try {
         what.accept(listener);

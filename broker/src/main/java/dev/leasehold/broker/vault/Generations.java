@@ -6,6 +6,8 @@ import dev.leasehold.broker.secret.GenerationEvents;
 import dev.leasehold.broker.secret.SecretStoreException;
 import dev.leasehold.broker.secret.SecretStoreException.Kind;
 import dev.leasehold.broker.telemetry.BootClock;
+import dev.leasehold.broker.telemetry.Metrics;
+import dev.leasehold.broker.telemetry.TokenLevel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,7 +37,7 @@ final class Generations implements AutoCloseable {
   private final Identity identity;
   private final VaultClient client;
   private final BootClock clock;
-  private final VaultMeter meter;
+  private final Metrics metrics;
   private final TaskTokens tasks;
   private final GenerationEvents events;
   private final GenerationLogin login;
@@ -56,13 +58,13 @@ final class Generations implements AutoCloseable {
       Identity identity,
       VaultClient client,
       BootClock clock,
-      VaultMeter meter,
+      Metrics metrics,
       TaskTokens tasks,
       GenerationEvents events) {
     this.identity = identity;
     this.client = client;
     this.clock = clock;
-    this.meter = meter;
+    this.metrics = metrics;
     this.tasks = tasks;
     this.events = events;
     this.login = new GenerationLogin(config, identity, client, clock);
@@ -204,8 +206,8 @@ final class Generations implements AutoCloseable {
           why,
           next.loginLife().toSeconds(),
           next.heartbeatLife().toSeconds());
-      meter.tokenExpires("login", Instant.now().plus(next.loginLife()));
-      meter.tokenExpires("heartbeat", Instant.now().plus(next.heartbeatLife()));
+      metrics.vaultTokenExpires(TokenLevel.LOGIN, Instant.now().plus(next.loginLife()));
+      metrics.vaultTokenExpires(TokenLevel.HEARTBEAT, Instant.now().plus(next.heartbeatLife()));
       Thread.ofVirtual()
           .name("vault-heartbeat-" + next.id())
           .start(new Heartbeat(next, client, clock, new Beats()));
@@ -325,7 +327,7 @@ final class Generations implements AutoCloseable {
     @Override
     public void renewed(Generation generation, Instant expires) {
       if (generation.state() == Generation.State.OPEN) {
-        meter.tokenExpires("heartbeat", expires);
+        metrics.vaultTokenExpires(TokenLevel.HEARTBEAT, expires);
       }
     }
 

@@ -1,23 +1,27 @@
 package dev.leasehold.broker.vault;
 
+import dev.leasehold.broker.telemetry.VaultOperation;
 import java.time.Duration;
 
-/** Every call that is made of Vault: its name in metrics, its bounds, and whether it may repeat. */
+/**
+ * Every call that is made of Vault: what metrics call it, its bounds, and whether it may repeat.
+ */
 enum Operation {
-  LOGIN("login", Lane.KEEPING, Repeat.IF_NOTHING_DONE, Bound.CALL),
-  CREATE_HEARTBEAT("create-heartbeat", Lane.KEEPING, Repeat.IF_NOTHING_DONE, Bound.CALL),
-  RENEW_HEARTBEAT("renew-heartbeat", Lane.KEEPING, Repeat.NEVER, Bound.CALL),
-  LOOKUP_SELF("lookup-self", Lane.KEEPING, Repeat.ALWAYS, Bound.CALL),
-  REVOKE_SELF("revoke-self", Lane.KEEPING, Repeat.ALWAYS, Bound.CALL),
-  CREATE_TASK("create-task", Lane.GIVING, Repeat.IF_NOTHING_DONE, Bound.CALL),
-  READ("read", Lane.GIVING, Repeat.IF_NOTHING_DONE, Bound.READ),
-  RENEW_LEASE("renew-lease", Lane.GIVING, Repeat.ALWAYS, Bound.CALL),
-  REVOKE_LEASE("revoke-lease", Lane.ENDING, Repeat.ALWAYS, Bound.REVOKE),
-  QUEUE_REVOCATION("queue-revocation", Lane.ENDING, Repeat.ALWAYS, Bound.CALL),
-  REVOKE_ACCESSOR("revoke-accessor", Lane.ENDING, Repeat.ALWAYS, Bound.REVOKE),
-  LOOKUP_LEASE("lookup-lease", Lane.ENDING, Repeat.ALWAYS, Bound.CALL),
-  LOOKUP_ACCESSOR("lookup-accessor", Lane.ENDING, Repeat.ALWAYS, Bound.CALL),
-  SETUP("setup", Lane.KEEPING, Repeat.ALWAYS, Bound.CALL);
+  LOGIN(VaultOperation.LOGIN, Lane.KEEPING, Repeat.IF_NOTHING_DONE, Bound.CALL),
+  CREATE_HEARTBEAT(
+      VaultOperation.CREATE_HEARTBEAT, Lane.KEEPING, Repeat.IF_NOTHING_DONE, Bound.CALL),
+  RENEW_HEARTBEAT(VaultOperation.RENEW_HEARTBEAT, Lane.KEEPING, Repeat.NEVER, Bound.CALL),
+  LOOKUP_SELF(VaultOperation.STATUS, Lane.KEEPING, Repeat.ALWAYS, Bound.CALL),
+  REVOKE_SELF(VaultOperation.REVOKE_TOKEN, Lane.KEEPING, Repeat.ALWAYS, Bound.CALL),
+  CREATE_TASK(VaultOperation.CREATE_TASK_TOKEN, Lane.GIVING, Repeat.IF_NOTHING_DONE, Bound.CALL),
+  READ(VaultOperation.READ_CREDENTIAL, Lane.GIVING, Repeat.IF_NOTHING_DONE, Bound.READ),
+  RENEW_LEASE(VaultOperation.RENEW_LEASE, Lane.GIVING, Repeat.ALWAYS, Bound.CALL),
+  REVOKE_LEASE(VaultOperation.REVOKE_LEASE, Lane.ENDING, Repeat.ALWAYS, Bound.REVOKE),
+  QUEUE_REVOCATION(VaultOperation.REVOKE_LEASE, Lane.ENDING, Repeat.ALWAYS, Bound.CALL),
+  REVOKE_ACCESSOR(VaultOperation.REVOKE_TOKEN, Lane.ENDING, Repeat.ALWAYS, Bound.REVOKE),
+  LOOKUP_LEASE(VaultOperation.LOOKUP_LEASE, Lane.ENDING, Repeat.ALWAYS, Bound.CALL),
+  LOOKUP_ACCESSOR(VaultOperation.LOOKUP_TOKEN, Lane.ENDING, Repeat.ALWAYS, Bound.CALL),
+  SETUP(VaultOperation.STATUS, Lane.KEEPING, Repeat.ALWAYS, Bound.CALL);
 
   /** Calls that wait for each other; no lane can starve another. */
   enum Lane {
@@ -46,20 +50,20 @@ enum Operation {
     ALWAYS
   }
 
-  private final String word;
+  private final VaultOperation metric;
   private final Lane lane;
   private final Repeat repeat;
   private final Bound bound;
 
-  Operation(String word, Lane lane, Repeat repeat, Bound bound) {
-    this.word = word;
+  Operation(VaultOperation metric, Lane lane, Repeat repeat, Bound bound) {
+    this.metric = metric;
     this.lane = lane;
     this.repeat = repeat;
     this.bound = bound;
   }
 
-  String word() {
-    return word;
+  VaultOperation metric() {
+    return metric;
   }
 
   Lane lane() {

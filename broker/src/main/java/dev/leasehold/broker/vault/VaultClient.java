@@ -2,9 +2,9 @@ package dev.leasehold.broker.vault;
 
 import dev.leasehold.broker.secret.SecretStoreException;
 import dev.leasehold.broker.secret.SecretStoreException.Kind;
+import dev.leasehold.broker.telemetry.Outcome;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -77,6 +77,7 @@ final class VaultClient implements AutoCloseable {
       return measured(current, request);
     }
     if (!tryEnter(lane, request)) {
+      meter.call(request.operation().metric(), Outcome.LIMITED, Duration.ZERO);
       throw new SecretStoreException(
           Kind.UNAVAILABLE,
           config.parallelCalls() + " calls of Vault are under way; gave up waiting to " + request);
@@ -101,23 +102,16 @@ final class VaultClient implements AutoCloseable {
   private Attempt measured(VaultLink current, VaultRequest request) {
     long begin = System.nanoTime();
     Attempt attempt = repeated(current, request);
-    String outcome =
-        switch (attempt) {
-          case Attempt.Answered(VaultAnswer answer) -> {
-            for (String warning : answer.warnings()) {
-              log.warn("vault=warning call=\"{}\" warning=\"{}\"", request, oneLine(warning));
-            }
-            yield "ok";
-          }
-          case Attempt.Refused(Refusal refusal, VaultAnswer answer) -> outcome(refusal);
-          case Attempt.Failed(Refusal refusal) -> outcome(refusal);
-        };
-    meter.call(request.operation().word(), outcome, System.nanoTime() - begin);
+    if (attempt instanceof Attempt.Answered(VaultAnswer answer)) {
+      for (String warning : answer.warnings()) {
+        log.warn("vault=warning call=\"{}\" warning=\"{}\"", request, oneLine(warning));
+      }
+    }
+    meter.call(
+        request.operation().metric(),
+        VaultMeter.outcome(attempt),
+        Duration.ofNanos(System.nanoTime() - begin));
     return attempt;
-  }
-
-  private static String outcome(Refusal refusal) {
-    return refusal.error().kind().name().toLowerCase(Locale.ROOT);
   }
 
   private Attempt repeated(VaultLink current, VaultRequest request) {

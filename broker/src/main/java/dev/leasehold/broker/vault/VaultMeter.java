@@ -1,31 +1,40 @@
 package dev.leasehold.broker.vault;
 
-import java.time.Instant;
+import dev.leasehold.broker.telemetry.Metrics;
+import dev.leasehold.broker.telemetry.Outcome;
+import dev.leasehold.broker.telemetry.VaultOperation;
+import java.time.Duration;
 
-/** What the store counts. Called on any thread; must not block. */
-public interface VaultMeter {
-  /** Counts nothing. */
-  VaultMeter NONE =
-      new VaultMeter() {
-        @Override
-        public void call(String operation, String outcome, long nanos) {}
+/** Counts one call of Vault, its repetitions included. Must not block. */
+@FunctionalInterface
+interface VaultMeter {
+  /** For commands, which nobody scrapes. */
+  VaultMeter NONE = (operation, outcome, took) -> {};
 
-        @Override
-        public void tokenExpires(String level, Instant expires) {}
-      };
+  void call(VaultOperation operation, Outcome outcome, Duration took);
 
-  /**
-   * One call, its repetitions included.
-   *
-   * @param operation from a fixed list
-   * @param outcome {@code ok} or a kind of failure in lower case
-   */
-  void call(String operation, String outcome, long nanos);
+  static VaultMeter of(Metrics metrics) {
+    return metrics::vaultRequest;
+  }
 
-  /**
-   * The newest generation's token ends then unless it is renewed.
-   *
-   * @param level {@code login} or {@code heartbeat}
-   */
-  void tokenExpires(String level, Instant expires);
+  /** What a metric says of an attempt. */
+  static Outcome outcome(Attempt attempt) {
+    return switch (attempt) {
+      case Attempt.Answered answered -> Outcome.OK;
+      case Attempt.Refused(Refusal refusal, VaultAnswer answer) ->
+          switch (answer.status()) {
+            case 403 -> Outcome.DENIED;
+            case 404 -> Outcome.NOT_FOUND;
+            case 429 -> Outcome.LIMITED;
+            // What a proof is made of: the store does not know the lease or token any more.
+            default -> Proof.alreadyGone(answer) ? Outcome.NOT_FOUND : Outcome.FAILED;
+          };
+      case Attempt.Failed(Refusal refusal) ->
+          switch (refusal.error().kind()) {
+            case UNANSWERED -> Outcome.TIMEOUT;
+            case UNAVAILABLE -> Outcome.UNREACHABLE;
+            case NO_IDENTITY, DENIED, INVALID -> Outcome.FAILED;
+          };
+    };
+  }
 }

@@ -12,6 +12,7 @@ import dev.leasehold.broker.secret.SecretValue;
 import dev.leasehold.broker.secret.TaskToken;
 import dev.leasehold.broker.secret.TaskTokenRequest;
 import dev.leasehold.broker.telemetry.BootClock;
+import dev.leasehold.broker.telemetry.Metrics;
 import io.github.jopenlibs.vault.json.Json;
 import io.github.jopenlibs.vault.json.JsonObject;
 import java.time.Duration;
@@ -36,18 +37,17 @@ public final class VaultSecretStore implements SecretStore, AutoCloseable {
   private final VaultConfig config;
   private final Identity identity;
   private final BootClock clock;
-  private final VaultMeter meter;
+  private final Metrics metrics;
   private final VaultClient client;
   private final TaskTokens tasks = new TaskTokens();
   private volatile @Nullable Generations generations;
 
-  public VaultSecretStore(
-      VaultConfig config, Identity identity, BootClock clock, VaultMeter meter) {
+  public VaultSecretStore(VaultConfig config, Identity identity, BootClock clock, Metrics metrics) {
     this.config = config;
     this.identity = identity;
     this.clock = clock;
-    this.meter = meter;
-    this.client = new VaultClient(config, meter);
+    this.metrics = metrics;
+    this.client = new VaultClient(config, VaultMeter.of(metrics));
   }
 
   /** Begins to log in, and to do so again for ever; returns at once. */
@@ -55,7 +55,7 @@ public final class VaultSecretStore implements SecretStore, AutoCloseable {
     if (generations != null) {
       throw new IllegalStateException("a store is started once");
     }
-    Generations started = new Generations(config, identity, client, clock, meter, tasks, events);
+    Generations started = new Generations(config, identity, client, clock, metrics, tasks, events);
     generations = started;
     started.start();
   }
