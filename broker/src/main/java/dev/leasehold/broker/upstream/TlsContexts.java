@@ -1,0 +1,113 @@
+package dev.leasehold.broker.upstream;
+
+import dev.leasehold.broker.destination.UpstreamTls;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The TLS contexts of destinations, one for each set of roots. Certificates are always verified,
+ * for the name too; there is no switch. Files are read on virtual threads, and again after five
+ * minutes, so that a renewed bundle needs no restart.
+ */
+final class TlsContexts {
+  private static final long REREAD_NANOS = 300_000_000_000L;
+
+  /** Where distributions keep the system's roots; the JDK's own count where there is none. */
+  private static final List<Path> SYSTEM_ROOTS =
+      List.of(
+          Path.of("/etc/ssl/certs/ca-certificates.crt"),
+          Path.of("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
+          Path.of("/etc/ssl/ca-bundle.pem"),
+          Path.of("/etc/ssl/cert.pem"));
+
+  private record Entry(CompletableFuture<SslContext> context, long readAt) {}
+
+  private final LongSupplier nanos;
+  private final Map<Optional<Path>, Entry> entries = new ConcurrentHashMap<>();
+
+  TlsContexts(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  /** Completes on any thread; at once after the first time. Fails when the roots are unreadable. */
+  CompletableFuture<SslContext> context(UpstreamTls tls) {
+    Entry entry = entries.get(tls.ca());
+    long now = nanos.getAsLong();
+    if (entry == null || entry.context().isCompletedExceptionally()) {
+      Entry first = new Entry(readLater(tls.ca()), now);
+      entries.put(tls.ca(), first);
+      return first.context();
+    }
+    if (now - entry.readAt() > REREAD_NANOS) {
+      // The old one serves until the new one is there, and goes on where it cannot be read.
+      entries.put(tls.ca(), new Entry(entry.context(), now));
+      CompletableFuture<SslContext> renewed = readLater(tls.ca());
+      var unused = renewed.thenAccept(done -> entries.put(tls.ca(), new Entry(renewed, now)));
+    }
+    return entry.context();
+  }
+
+  private static CompletableFuture<SslContext> readLater(Optional<Path> ca) {
+    return CompletableFuture.supplyAsync(() -> read(ca), TlsContexts::onVirtualThread);
+  }
+
+  private static void onVirtualThread(Runnable work) {
+    Thread.ofVirtual().name("roots").start(work);
+  }
+
+  private static SslContext read(Optional<Path> ca) {
+    try {
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      Optional<Path> file = ca.or(TlsContexts::systemRoots);
+      trust.init(file.isPresent() ? store(file.get()) : null);
+      return SslContextBuilder.forClient()
+          .sslProvider(SslProvider.JDK)
+          .protocols("TLSv1.3", "TLSv1.2")
+          .trustManager(trust)
+          .endpointIdentificationAlgorithm("HTTPS")
+          .build();
+    } catch (GeneralSecurityException | IOException unreadable) {
+      throw new CompletionException(unreadable);
+    }
+  }
+
+  private static Optional<Path> systemRoots() {
+    return SYSTEM_ROOTS.stream().filter(Files::isReadable).findFirst();
+  }
+
+  private static KeyStore store(Path pem) throws GeneralSecurityException, IOException {
+    Collection<? extends Certificate> certificates;
+    try (InputStream in = Files.newInputStream(pem)) {
+      certificates = CertificateFactory.getInstance("X.509").generateCertificates(in);
+    }
+    if (certificates.isEmpty()) {
+      throw new IOException("no certificate in the file of roots");
+    }
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    int number = 0;
+    for (Certificate certificate : certificates) {
+      store.setCertificateEntry("root-" + number++, certificate);
+    }
+    return store;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.leasehold.broker.upstream;
+
+import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.upstream.UpstreamFailure.Kind;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections to targets. A connection belongs to one task, one destination and one version of its
+ * credential, lives on the event loop of its calls, and is closed when its task ends.
+ */
+public final class Upstreams implements AutoCloseable {
+  /** What comes of the wish for a connection; called once, on the caller's event loop. */
+  public interface Waiting {
+    void connected(UpstreamConnection connection);
+
+    void failed(UpstreamFailure failure);
+  }
+
+  private final Resolver resolver;
+  private final AddressGuard guard;
+  private final TlsContexts contexts;
+  private final Map<Object, TaskConnections> tasks = new ConcurrentHashMap<>();
+  private final Map<EventLoop, IdleConnections> idle = new ConcurrentHashMap<>();
+
+  /**
+   * @param nameServer the DNS server asked; empty: the system's resolver
+   */
+  public Upstreams(Optional<InetSocketAddress> nameServer, OwnAddresses own, LongSupplier nanos) {
+    this.resolver = nameServer.<Resolver>map(DnsResolver::new).orElseGet(SystemResolver::new);
+    this.guard = new AddressGuard(own);
+    this.contexts = new TlsContexts(nanos);
+  }
+
+  /**
+   * Gives {@code task} a connection to {@code destination}: one that waits, or a new one.
+   *
+   * @param leaseVersion of the credential that the call carries; 0 without one
+   * @param repeatable whether the call may be sent again should a waiting connection be dead
+   * @param onlyNew after just that has happened
+   * @param listener gets what the target answers
+   */
+  public void connect(
+      EventLoop loop,
+      Object task,
+      Destination destination,
+      long leaseVersion,
+      boolean repeatable,
+      boolean onlyNew,
+      ResponseListener listener,
+      Waiting waiting) {
+    TaskConnections ofTask = tasks.computeIfAbsent(task, key -> new TaskConnections());
+    if (ofTask.isClosed()) {
+      waiting.failed(new UpstreamFailure(Kind.TASK_ENDED, "the task has ended"));
+      return;
+    }
+    Route route = new Route(task, destination, leaseVersion);
+    IdleConnections ofLoop = idle.computeIfAbsent(loop, IdleConnections::new);
+    @Nullable UpstreamConnection ready = onlyNew ? null : ofLoop.take(route, repeatable);
+    if (ready != null) {
+      ready.begin(listener);
+      waiting.connected(ready);
+      return;
+    }
+    if (!ofTask.tryCount(destination)) {
+      makeRoom(task, destination);
+      waiting.failed(
+          new UpstreamFailure(
+              Kind.LIMIT, "the task has as many connections to this destination as it may"));
+      return;
+    }
+    new Dial(
+            resolver,
+            guard,
+            contexts,
+            destination,
+            loop,
+            channel -> dialled(channel, ofTask, route, ofLoop, listener, waiting),
+            failure -> {
+              ofTask.uncount(destination);
+              waiting.failed(failure);
+            })
+        .start();
+  }
+
+  private static void dialled(
+      Channel channel,
+      TaskConnections ofTask,
+      Route route,
+      IdleConnections ofLoop,
+      ResponseListener listener,
+      Waiting waiting) {
+    channel.closeFuture().addListener(closed -> ofTask.uncount(route.destination()));
+    if (!ofTask.add(channel)) {
+      waiting.failed(new UpstreamFailure(Kind.TASK_ENDED, "the task has ended"));
+      return;
+    }
+    UpstreamConnection connection = new UpstreamConnection(channel, route, ofLoop);
+    channel.pipeline().addLast(connection);
+    connection.begin(listener);
+    waiting.connected(connection);
+  }
+
+  /** The caller is told to come again; by then a waiting connection elsewhere has gone. */
+  private void makeRoom(Object task, Destination destination) {
+    idle.forEach(
+        (loop, connections) -> loop.execute(() -> connections.closeOne(task, destination)));
+  }
+
+  /** Closes every connection of {@code task}, and refuses it new ones; any thread. */
+  public void close(Object task) {
+    tasks.computeIfAbsent(task, key -> new TaskConnections()).close();
+  }
+
+  /** The task is gone: nobody will ask for it again. */
+  public void forget(Object task) {
+    close(task);
+    tasks.remove(task);
+  }
+
+  @Override
+  public void close() {
+    tasks.values().forEach(TaskConnections::close);
+    resolver.close();
+  }
+}
