@@ -2,8 +2,8 @@ package dev.leasehold.broker.control;
 
 import dev.leasehold.broker.task.AgentProof;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -36,7 +36,12 @@ public record Caller(
     /** Open the listed kinds for the named agent; see and end its own tasks. */
     OPEN,
     /** Everything. */
-    OPERATE
+    OPERATE;
+
+    /** The word of the configuration. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public Caller {
@@ -78,7 +83,8 @@ public record Caller(
     return isKnownByUid() ? AgentProof.UID : AgentProof.TOKEN;
   }
 
-  OptionalInt uid() {
-    return who instanceof Identification.Uid(int uid) ? OptionalInt.of(uid) : OptionalInt.empty();
+  /** The uid by which it is known, if it is. */
+  Optional<Integer> uid() {
+    return who instanceof Identification.Uid(int uid) ? Optional.of(uid) : Optional.empty();
   }
 }

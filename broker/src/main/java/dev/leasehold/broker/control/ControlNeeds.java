@@ -1,0 +1,32 @@
+package dev.leasehold.broker.control;
+
+import dev.leasehold.broker.lease.Leases;
+import dev.leasehold.broker.lease.RevokeAll;
+import dev.leasehold.broker.lease.TaskEnds;
+import dev.leasehold.broker.task.Endpoints;
+import dev.leasehold.broker.task.Tasks;
+import dev.leasehold.broker.telemetry.BootClock;
+import dev.leasehold.broker.telemetry.Readiness;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/**
+ * All that the control API works with.
+ *
+ * @param rules those in force
+ * @param readiness opening is refused while {@code identity}, {@code vault} or {@code audit} is not
+ * @param proxy where agents are served: goes into a task's environment
+ * @param runtimeDir where CA files are, if there are any
+ */
+public record ControlNeeds(
+    Tasks tasks,
+    TaskEnds ends,
+    Leases leases,
+    RevokeAll revokeAll,
+    Endpoints endpoints,
+    Supplier<ControlRules> rules,
+    Readiness readiness,
+    SocketAddress proxy,
+    Path runtimeDir,
+    BootClock clock) {}

@@ -1,0 +1,205 @@
+package dev.leasehold.broker.control;
+
+import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.task.Endpoints;
+import dev.leasehold.broker.task.Signal;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.task.TaskKind;
+import dev.leasehold.broker.task.TaskRequest;
+import dev.leasehold.broker.task.Tasks.Opening;
+import dev.leasehold.broker.telemetry.JsonBytes;
+import dev.leasehold.broker.telemetry.Problem;
+import dev.leasehold.broker.telemetry.Readiness;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Opens a task: who asks and for what is checked, the opening is written to the audit log, local
+ * addresses are opened, and only then does anybody learn the token. What goes wrong after the task
+ * exists ends it.
+ */
+final class OpenTask {
+  private final ControlNeeds needs;
+  private final IdempotencyKeys keys;
+  private final AgentEnvironment environment;
+
+  OpenTask(ControlNeeds needs, IdempotencyKeys keys) {
+    this.needs = needs;
+    this.keys = keys;
+    this.environment = new AgentEnvironment(needs.proxy(), needs.runtimeDir());
+  }
+
+  /** Blocks; belongs on a virtual thread. */
+  Answer answer(ApiCall call) {
+    Principal.Known opener = call.principal().requireCaller();
+    Optional<String> key = call.header("Idempotency-Key");
+    if (key.isPresent()) {
+      return keys.open(opener.name(), key.get(), call.body(), () -> open(call, opener));
+    }
+    IdempotencyKeys.Opened opened = open(call, opener);
+    // Nobody else knows the token: if it does not arrive, the task is of no use to anybody.
+    call.whenUndelivered(
+        () -> needs.ends().end(opened.task(), Signal.CLOSED, "the answer was not delivered"));
+    return opened.answer();
+  }
+
+  private IdempotencyKeys.Opened open(ApiCall call, Principal.Known opener) {
+    OpenRequest request = OpenRequest.parse(call.body());
+    if (request.hold()) {
+      call.requireStayingConnection();
+    }
+    ControlRules rules = needs.rules().get();
+    TaskKind kind = kind(opener.caller(), request.kind(), rules);
+    List<String> destinations = request.destinations().orElse(kind.destinations());
+    checkEndpoints(request.endpoints(), destinations, rules.policy());
+    checkReady(destinations, rules.policy());
+    return switch (needs.tasks().open(kind, taskRequest(request, opener))) {
+      case Opening.Opened(Task task, var token) -> {
+        boolean handedOut = false;
+        try {
+          Map<String, String> endpoints = takeIntoCare(task, request.endpoints());
+          Answer answer = answer(task, token.reveal(), endpoints, rules.policy(), call.control());
+          if (request.hold()) {
+            call.hold(task);
+          }
+          handedOut = true;
+          yield new IdempotencyKeys.Opened(task, answer);
+        } finally {
+          if (!handedOut) {
+            needs.ends().end(task, Signal.FAILED, "the task could not be opened");
+          }
+        }
+      }
+      case Opening.Refused(String rule, String detail) ->
+          throw Refused.forbidden(detail, "tasks." + kind.name() + "." + rule, "");
+      case Opening.Full(String detail) ->
+          throw new Refused(
+              Problem.LIMIT_EXCEEDED,
+              429,
+              detail,
+              "tasks." + kind.name() + ".max-open",
+              "end a task of this kind first");
+      case Opening.Locked(String reason) ->
+          throw new Refused(
+              Problem.LOCKED,
+              Problem.LOCKED.status(),
+              "opening is locked by revoke-all: " + reason,
+              "",
+              "an operator releases it with leasehold unlock");
+    };
+  }
+
+  private static TaskKind kind(Caller caller, String name, ControlRules rules) {
+    if (caller.agent().isEmpty()) {
+      throw Refused.forbidden(
+          "this caller's entry names no agent whose task this could be",
+          "control.callers",
+          "add agent to the entry");
+    }
+    TaskKind kind = rules.kinds().get(name);
+    if (!caller.mayOpen(name)) {
+      throw Refused.forbidden("this caller may not open tasks of that kind", "control.callers", "");
+    }
+    if (kind == null) {
+      throw Refused.invalid("'kind' is no kind of task that is configured");
+    }
+    return kind;
+  }
+
+  private static void checkEndpoints(
+      List<String> endpoints, List<String> destinations, Policy policy) {
+    for (String name : endpoints) {
+      if (name.equals(Endpoints.PROXY)) {
+        continue;
+      }
+      if (!destinations.contains(name)) {
+        throw Refused.invalid(
+            "a name in 'endpoints' is neither 'proxy' nor a destination of this task");
+      }
+      if (!policy.destination(name).map(Destination::isHttp).orElse(false)) {
+        throw Refused.invalid(
+            "a name in 'endpoints' is a database; those are not served by this version");
+      }
+    }
+  }
+
+  /** A task that could do nothing is not opened: its opener learns at once what is missing. */
+  private void checkReady(List<String> destinations, Policy policy) {
+    boolean needsSecrets =
+        destinations.stream()
+            .anyMatch(
+                name -> policy.destination(name).flatMap(Destination::credential).isPresent());
+    for (Readiness.Check check : needs.readiness().ask()) {
+      Problem problem =
+          switch (check.name()) {
+            case "audit" -> Problem.AUDIT_UNAVAILABLE;
+            case "identity" -> needsSecrets ? Problem.IDENTITY_UNAVAILABLE : null;
+            case "vault" -> needsSecrets ? Problem.VAULT_UNAVAILABLE : null;
+            default -> null;
+          };
+      if (problem != null && check.reason().isPresent()) {
+        throw new Refused(problem, check.reason().get());
+      }
+    }
+  }
+
+  private static TaskRequest taskRequest(OpenRequest request, Principal.Known opener) {
+    Caller caller = opener.caller();
+    return new TaskRequest(
+        request.purpose(),
+        caller.agent().orElseThrow(),
+        caller.agentProof(),
+        caller.owner(),
+        opener.uid(),
+        request.ttl(),
+        request.destinations(),
+        request.labels(),
+        request.onBehalfOf());
+  }
+
+  private Map<String, String> takeIntoCare(Task task, List<String> endpoints) {
+    try {
+      needs.ends().watch(task);
+    } catch (IOException unwritten) {
+      throw new Refused(Problem.AUDIT_UNAVAILABLE, "the opening could not be written down");
+    }
+    if (endpoints.isEmpty()) {
+      return Map.of();
+    }
+    try {
+      return needs.endpoints().open(task, endpoints);
+    } catch (IOException none) {
+      throw new Refused(Problem.OVERLOADED, "a local address for the task could not be had");
+    }
+  }
+
+  private Answer answer(
+      Task task, String token, Map<String, String> endpoints, Policy policy, String control) {
+    JsonBytes json = new JsonBytes(4096);
+    json.beginObject();
+    json.name("id").text(task.id().text());
+    json.name("kind").text(task.kind().name());
+    json.name("state").text(task.state().word());
+    json.name("expires_at").text(task.expiresAt().toString());
+    json.name("token").text(token);
+    json.name("proxy").beginObject();
+    environment.proxyUrl(task, token).ifPresent(url -> json.name("url").text(url));
+    environment.ca().ifPresent(ca -> json.name("ca").text(ca.toString()));
+    json.endObject();
+    json.name("env");
+    texts(json, environment.variables(task, token, control, endpoints, policy));
+    json.name("endpoints");
+    texts(json, endpoints);
+    json.endObject();
+    return Answer.json(201, Map.of("Location", "/v1/tasks/" + task.id()), json.toByteArray());
+  }
+
+  private static void texts(JsonBytes json, Map<String, String> texts) {
+    json.beginObject();
+    texts.forEach((name, text) -> json.name(name).text(text));
+    json.endObject();
+  }
+}
