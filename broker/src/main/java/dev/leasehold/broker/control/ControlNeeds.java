@@ -6,6 +6,7 @@ import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.task.Endpoints;
 import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.BootClock;
+import dev.leasehold.broker.telemetry.Metrics;
 import dev.leasehold.broker.telemetry.Readiness;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public record ControlNeeds(
     Endpoints endpoints,
     Supplier<ControlRules> rules,
     Readiness readiness,
+    Metrics metrics,
     SocketAddress proxy,
     Path runtimeDir,
     BootClock clock) {}

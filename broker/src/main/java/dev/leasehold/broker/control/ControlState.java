@@ -5,9 +5,13 @@ import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.BootClock;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the listeners share: the calls, and the configuration and callers in force. */
 final class ControlState {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlState.class);
+
   private record InForce(ControlConfig config, Callers callers) {}
 
   private final Vertx vertx;
@@ -69,5 +73,8 @@ final class ControlState {
    *
    * @param who the caller's name, or {@code unknown}
    */
-  void refused(String who, Refused refused) {}
+  void refused(String who, Refused refused) {
+    needs.metrics().denied(refused.problem());
+    LOG.info("event=control_refused caller={} problem={}", who, refused.problem().word());
+  }
 }
