@@ -145,8 +145,8 @@ final class RabbitProcess implements RabbitServer {
 
   @Override
   public void close() {
-    process.close();
-    names.close();
+    process.kill();
+    names.kill();
     api.close();
   }
 

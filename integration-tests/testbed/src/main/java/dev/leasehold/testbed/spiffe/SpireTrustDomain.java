@@ -172,8 +172,8 @@ public final class SpireTrustDomain implements WorkloadIdentity {
 
   @Override
   public void close() {
-    agent.close();
-    server.close();
+    agent.kill();
+    server.kill();
   }
 
   @Override

@@ -1,4 +1,7 @@
-/** Upstreams that a call ends at: one that asks the database who calls, one that records exact bytes. */
+/**
+ * Upstreams that a call ends at: one that asks the database who calls, one that records exact
+ * bytes.
+ */
 @NullMarked
 package dev.leasehold.testbed.target;
 

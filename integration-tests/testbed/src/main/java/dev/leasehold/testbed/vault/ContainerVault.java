@@ -1,5 +1,6 @@
 package dev.leasehold.testbed.vault;
 
+import dev.leasehold.testbed.server.Await;
 import dev.leasehold.testbed.server.FreePorts;
 import dev.leasehold.testbed.server.RunFolder;
 import dev.leasehold.testbed.server.ServerKind;
@@ -8,11 +9,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.testcontainers.DockerClientFactory;
-import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.utility.MountableFile;
 import org.testcontainers.vault.VaultContainer;
 
@@ -23,7 +23,6 @@ public final class ContainerVault implements VaultServer {
   private static final Path FILES = Path.of("/tmp/testbed");
   private static final Path DATA = Path.of("/vault/file/testbed");
   private static final String AUDIT = "/vault/file/audit.jsonl";
-  private static final int PORT = 8200;
 
   private final Engine engine;
   private final URI address;
@@ -32,16 +31,21 @@ public final class ContainerVault implements VaultServer {
   private final String description;
 
   private ContainerVault(Path folder) {
-    this.caFile = VaultFiles.write(folder, FILES, DATA, "0.0.0.0:" + PORT);
-    int hostPort = FreePorts.next();
-    this.engine = new Engine(folder, hostPort);
+    String listen = "127.0.0.1:" + FreePorts.next();
+    this.address = URI.create("https://" + listen);
+    this.caFile = VaultFiles.write(folder, FILES, DATA, listen);
+    this.engine = new Engine(folder);
     engine.start();
-    this.address = URI.create("https://" + engine.getHost() + ":" + hostPort);
+    awaitAnswer();
     this.unsealing = Unsealing.initialise(address, caFile);
     this.description = "Vault " + unsealing.version() + " (container " + IMAGE + ")";
     try (VaultAdmin admin = VaultAdmin.of(this)) {
       AuditDevice.enable(admin, AUDIT);
     }
+  }
+
+  private void awaitAnswer() {
+    Await.until("Vault answers", () -> Unsealing.answers(address, caFile));
   }
 
   /** Empty where no container engine answers. */
@@ -98,7 +102,7 @@ public final class ContainerVault implements VaultServer {
   public void restart() {
     engine.halt();
     engine.resume();
-    engine.waitUntilContainerStarted();
+    awaitAnswer();
     unsealing.unseal();
   }
 
@@ -123,24 +127,22 @@ public final class ContainerVault implements VaultServer {
     return description + " at " + address;
   }
 
-  /** The container with a port of the host that stays the same over a restart. */
+  /**
+   * The container, in the host's network: Vault must reach servers on this machine's loopback, and
+   * its port stays the same over a restart.
+   */
   private static final class Engine extends VaultContainer<Engine> {
 
-    Engine(Path folder, int hostPort) {
+    Engine(Path folder) {
       super(IMAGE);
       for (String file : List.of("vault.hcl", "listener.pem", "listener.key")) {
         withCopyFileToContainer(
             MountableFile.forHostPath(folder.resolve(file), 0644), FILES + "/" + file);
       }
       withCommand("server", "-config=" + FILES + "/vault.hcl");
-      addFixedExposedPort(hostPort, PORT);
-      waitingFor(
-          Wait.forHttp("/v1/sys/health")
-              .forPort(PORT)
-              .usingTls()
-              .allowInsecure()
-              .forStatusCodeMatching(status -> true)
-              .withStartupTimeout(Duration.ofSeconds(60)));
+      withNetworkMode("host");
+      setExposedPorts(List.of());
+      waitingFor(new StartedOnly());
     }
 
     void halt() {
@@ -152,10 +154,12 @@ public final class ContainerVault implements VaultServer {
     void resume() {
       getDockerClient().startContainerCmd(getContainerId()).exec();
     }
+  }
+
+  /** No waiting by Testcontainers, which knows neither the port nor the state that we wait for. */
+  private static final class StartedOnly extends AbstractWaitStrategy {
 
     @Override
-    protected void waitUntilContainerStarted() {
-      super.waitUntilContainerStarted();
-    }
+    protected void waitUntilReady() {}
   }
 }

@@ -130,7 +130,7 @@ public final class VaultProcess implements VaultServer {
 
   @Override
   public synchronized void close() {
-    process.close();
+    process.kill();
     unsealing.close();
   }
 
