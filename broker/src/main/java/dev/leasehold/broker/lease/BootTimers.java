@@ -5,26 +5,26 @@ import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** Timers on the real boot clock: one daemon thread, asleep while nothing is due. */
 public final class BootTimers implements Timers, AutoCloseable {
   /** The JVM's waits stand still while the machine sleeps and the boot clock does not. */
   private static final long LONGEST_NAP = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** A cancelled one waits for its turn like the others, but holds on to nothing. */
   private static final class Entry implements Timer, Comparable<Entry> {
-    private final BootTimers owner;
     private final long dueNanos;
-    private final Runnable action;
+    private volatile @Nullable Runnable action;
 
-    Entry(BootTimers owner, long dueNanos, Runnable action) {
-      this.owner = owner;
+    Entry(long dueNanos, Runnable action) {
       this.dueNanos = dueNanos;
       this.action = action;
     }
 
     @Override
     public void cancel() {
-      owner.remove(this);
+      action = null;
     }
 
     @Override
@@ -46,7 +46,7 @@ public final class BootTimers implements Timers, AutoCloseable {
 
   @Override
   public Timer at(long bootNanos, Runnable action) {
-    Entry entry = new Entry(this, bootNanos, action);
+    Entry entry = new Entry(bootNanos, action);
     lock.lock();
     try {
       entries.add(entry);
@@ -62,15 +62,6 @@ public final class BootTimers implements Timers, AutoCloseable {
   @Override
   public BootClock clock() {
     return clock;
-  }
-
-  private void remove(Entry entry) {
-    lock.lock();
-    try {
-      entries.removeIf(other -> other == entry); // equal due times are not equal entries
-    } finally {
-      lock.unlock();
-    }
   }
 
   private void run() {
@@ -89,7 +80,10 @@ public final class BootTimers implements Timers, AutoCloseable {
           continue;
         }
         entries.remove();
-        Thread.ofVirtual().name("leasehold-timer").start(next.action);
+        Runnable action = next.action;
+        if (action != null) {
+          Thread.ofVirtual().name("leasehold-timer").start(action);
+        }
       }
     } catch (InterruptedException asked) {
       Thread.currentThread().interrupt();

@@ -1,7 +1,7 @@
 package dev.leasehold.broker.lease;
 
 import dev.leasehold.broker.secret.SecretStore;
-import dev.leasehold.broker.telemetry.BootClock;
+import dev.leasehold.broker.telemetry.Metrics;
 import java.time.InstantSource;
 
 /**
@@ -10,11 +10,13 @@ import java.time.InstantSource;
  * @param wall for what people read; everything measured is measured on the timers' boot clock
  */
 public record Surroundings(
-    SecretStore store, Journal journal, TaskEvents events, Timers timers, InstantSource wall) {
-  BootClock clock() {
-    return timers.clock();
-  }
-
+    SecretStore store,
+    Journal journal,
+    TaskEvents events,
+    Metrics metrics,
+    Timers timers,
+    InstantSource wall) {
+  /** A reading of the boot clock. */
   long now() {
     return timers.clock().nanos();
   }

@@ -7,13 +7,53 @@ import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskId;
 import dev.leasehold.broker.task.Tasks;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Ends tasks: by signal, by deadline, by idleness. */
+/**
+ * Ends tasks: by signal, by deadline, by idleness, by the loss of what they stand on. Here the
+ * fence falls; what follows is {@link TaskEnd}. The first signal of a task wins.
+ */
 public final class TaskEnds {
+
+  /** A task in our care. */
+  private static final class Watch {
+    final Task task;
+    final CompletableFuture<Report> done = new CompletableFuture<>();
+    final CompletableFuture<Report> retired;
+    volatile Timers.@Nullable Timer deadline;
+    volatile Timers.@Nullable Timer idle;
+
+    Watch(Task task, Function<Report, Report> retire) {
+      this.task = task;
+      this.retired = done.thenApply(retire);
+    }
+
+    void cancelTimers() {
+      cancel(deadline);
+      cancel(idle);
+    }
+
+    private static void cancel(Timers.@Nullable Timer timer) {
+      if (timer != null) {
+        timer.cancel();
+      }
+    }
+  }
+
+  private final Surroundings around;
+  private final Leases leases;
+  private final Tasks tasks;
+  private final Endpoints endpoints;
+  private final Function<VerifierConfig, TargetVerifier> verifiers;
+  private final Map<TaskId, Watch> watches = new ConcurrentHashMap<>();
 
   /**
    * @param verifiers makes the verifier of a credential that has one
@@ -23,7 +63,14 @@ public final class TaskEnds {
       Leases leases,
       Tasks tasks,
       Endpoints endpoints,
-      Function<VerifierConfig, TargetVerifier> verifiers) {}
+      Function<VerifierConfig, TargetVerifier> verifiers) {
+    this.around = surroundings;
+    this.leases = leases;
+    this.tasks = tasks;
+    this.endpoints = endpoints;
+    this.verifiers = verifiers;
+    surroundings.metrics().tasksActive(this::activeByKind);
+  }
 
   /**
    * Takes a task that {@link Tasks#open} just made into care, before anybody learns of it: tells
@@ -31,7 +78,49 @@ public final class TaskEnds {
    *
    * @throws IOException when the opening cannot be written down; the task is then ended already
    */
-  public void watch(Task task) throws IOException {}
+  public void watch(Task task) throws IOException {
+    Watch watch = careFor(task);
+    try {
+      around.events().opened(task);
+    } catch (IOException failure) {
+      end(task, Signal.FAILED, "its opening could not be written to the audit log");
+      throw failure;
+    }
+    watch.deadline =
+        around
+            .timers()
+            .at(task.deadlineNanos(), () -> end(task, Signal.DEADLINE, "the task's time is over"));
+    task.kind().idle().ifPresent(idle -> lookForIdleness(watch, idle, task.lastActiveNanos()));
+    if (!task.isActive()) {
+      watch.cancelTimers(); // ended before the timers were there to be cancelled
+    }
+  }
+
+  private Watch careFor(Task task) {
+    return watches.computeIfAbsent(
+        task.id(),
+        id -> {
+          leases.hold(task, reason -> end(task, Signal.REVOKED, reason));
+          return new Watch(task, report -> retire(task, report));
+        });
+  }
+
+  private void lookForIdleness(Watch watch, Duration idle, long idleSince) {
+    Task task = watch.task;
+    Runnable look =
+        () -> {
+          long since = task.openCalls() > 0 ? around.now() : task.lastActiveNanos();
+          if (!task.isActive()) {
+            return;
+          }
+          if (around.now() - since >= idle.toNanos()) {
+            end(task, Signal.IDLE, "no call for " + idle.toSeconds() + " s");
+          } else {
+            lookForIdleness(watch, idle, since);
+          }
+        };
+    watch.idle = around.timers().at(idleSince + idle.toNanos(), look);
+  }
 
   /**
    * Ends a task. The fence has fallen when this returns; the stage completes with the final report.
@@ -39,22 +128,66 @@ public final class TaskEnds {
    */
   @CanIgnoreReturnValue
   public CompletionStage<Report> end(Task task, Signal signal, String reason) {
-    return new CompletableFuture<>();
+    Watch watch = careFor(task);
+    if (task.fence(signal, reason, around.wall().instant(), around.now())) {
+      watch.cancelTimers();
+      TaskHoldings holdings = leases.hold(task, ignored -> {});
+      TaskEnd end = new TaskEnd(leases, holdings, endpoints, verifiers, watch.done);
+      Thread.ofVirtual().name("leasehold-end").start(end);
+      around.metrics().taskEnded(task.kind().name(), signal.word());
+      around.events().signalled(task);
+    }
+    return watch.retired.minimalCompletionStage();
   }
 
   /** Completes with the final report once somebody ends the task. */
   public CompletionStage<Report> ended(Task task) {
-    return new CompletableFuture<>();
+    return careFor(task).retired.minimalCompletionStage();
   }
 
   /** How it is with a task now; empty when it no longer answers. */
   public Optional<Report> report(TaskId id) {
-    return Optional.empty();
+    return Optional.ofNullable(leases.holdings(id)).map(held -> held.report(around.now()));
   }
 
   /** Ends every open task; fences all of them before it returns. Completes when all are done. */
   @CanIgnoreReturnValue
   public CompletionStage<Void> endAll(Signal signal, String reason) {
-    return new CompletableFuture<>();
+    return CompletableFuture.allOf(
+            tasks.open().stream()
+                .map(task -> end(task, signal, reason).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new))
+        .minimalCompletionStage();
+  }
+
+  /** Ends the tasks whose tokens came from a login that is of no use any more. */
+  void endGeneration(String generation, String reason) {
+    leases.lostGenerations().add(generation); // a token that is being made right now sees it
+    for (TaskHoldings holdings : leases.holdings()) {
+      if (holdings.hasTokenOf(generation)) {
+        end(holdings.task(), Signal.REVOKED, reason);
+      }
+    }
+  }
+
+  private Report retire(Task task, Report report) {
+    tasks.retire(task);
+    around
+        .timers()
+        .at(
+            around.now() + Tasks.RETENTION.toNanos(),
+            () -> {
+              leases.forget(task.id());
+              watches.remove(task.id());
+            });
+    return report;
+  }
+
+  private Map<String, Integer> activeByKind() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (Task task : tasks.open()) {
+      counts.merge(task.kind().name(), task.isActive() ? 1 : 0, Integer::sum);
+    }
+    return counts;
   }
 }

@@ -1,0 +1,325 @@
+package dev.leasehold.broker.lease;
+
+import dev.leasehold.broker.lease.JournalRecord.LeaseMade;
+import dev.leasehold.broker.lease.JournalRecord.ReadIntent;
+import dev.leasehold.broker.lease.JournalRecord.ReadSettled;
+import dev.leasehold.broker.lease.JournalRecord.TaskIntent;
+import dev.leasehold.broker.lease.JournalRecord.TokenMade;
+import dev.leasehold.broker.lease.LeaseOutcome.Problem;
+import dev.leasehold.broker.lease.LeaseOutcome.Refused;
+import dev.leasehold.broker.lease.Slot.Fetched;
+import dev.leasehold.broker.secret.IssuedSecret;
+import dev.leasehold.broker.secret.Revocability;
+import dev.leasehold.broker.secret.SecretStoreException;
+import dev.leasehold.broker.secret.TaskToken;
+import dev.leasehold.broker.secret.TaskTokenRequest;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.telemetry.LeaseOperation;
+import dev.leasehold.broker.telemetry.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One secret on its way from the store to its task, step by step, on a virtual thread of its own:
+ * say in the journal what is about to be made, make the task's token if it has none, read, say what
+ * was made, check it, hand it out. Whatever goes wrong after the read was sent, the lease that it
+ * made, or may have made, is with the task's holdings and dies with the task.
+ */
+final class Fetch implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(Fetch.class);
+
+  /** A task's token outlives its deadline so that nothing dies in the middle of an orderly end. */
+  private static final Duration TOKEN_GRACE = Duration.ofSeconds(60);
+
+  private final Surroundings around;
+  private final LeaseLives lives;
+  private final LeaseDigest digest;
+  private final Revocation revocation;
+  private final Set<String> lostGenerations;
+  private final TaskHoldings holdings;
+  private final Task task;
+  private final Credential credential;
+  private final Set<String> credentialsOfTask;
+  private final long began;
+
+  /**
+   * @param credentialsOfTask all that the task's token must be able to read, this one or others
+   */
+  Fetch(
+      Leases leases, TaskHoldings holdings, Credential credential, Set<String> credentialsOfTask) {
+    this.around = leases.around();
+    this.lives = leases.lives();
+    this.digest = leases.digest();
+    this.revocation = leases.revocation();
+    this.lostGenerations = leases.lostGenerations();
+    this.holdings = holdings;
+    this.task = holdings.task();
+    this.credential = credential;
+    this.credentialsOfTask = credentialsOfTask;
+    this.began = around.now();
+  }
+
+  @Override
+  public void run() {
+    Fetched fetched;
+    try {
+      fetched = fetch();
+    } catch (RuntimeException bug) {
+      log.error("event=fetch-failed task={} credential={}", task.id(), credential.name(), bug);
+      fetched = Fetched.none(Problem.VAULT_UNAVAILABLE, "the lease could not be fetched");
+    }
+    Fetched told = holdings.slot(credential.name()).fetched(fetched, around.now());
+    if (told.refusal() != null) {
+      around.events().notIssued(task, credential, told.refusal());
+    }
+  }
+
+  private Fetched fetch() {
+    OptionalLong number = holdings.beginRead();
+    if (number.isEmpty()) {
+      return taskEnded();
+    }
+    long read = number.getAsLong();
+    TaskToken token;
+    try {
+      token = announceAndGetToken(read);
+    } catch (SecretStoreException failure) {
+      cameToNothing(read);
+      return refused(failure);
+    } catch (JournalException failure) {
+      cameToNothing(read);
+      return Fetched.none(Problem.VAULT_UNAVAILABLE, "the journal of leases cannot be written");
+    } catch (RuntimeException bug) {
+      cameToNothing(read);
+      throw bug;
+    }
+    if (!task.isActive()) {
+      cameToNothing(read);
+      return taskEnded();
+    }
+    long sent = around.now();
+    IssuedSecret secret;
+    try {
+      secret = around.store().read(token, credential.path());
+    } catch (SecretStoreException failure) {
+      if (failure.kind() == SecretStoreException.Kind.UNANSWERED) {
+        lost(read, sent);
+      } else {
+        cameToNothing(read);
+      }
+      return refused(failure);
+    } catch (RuntimeException bug) {
+      lost(read, sent);
+      throw bug;
+    }
+    return keep(read, sent, secret);
+  }
+
+  /** The first fetch of a task makes its token; both are announced in one write. */
+  private TaskToken announceAndGetToken(long read) throws SecretStoreException, JournalException {
+    ReadIntent intent =
+        new ReadIntent(
+            task.id(),
+            read,
+            credential.name(),
+            credential.revocability(),
+            around.wall().instant().plus(lives.longest(credential)));
+    TaskHoldings.TokenClaim claim = holdings.claimToken();
+    if (claim.mine()) {
+      makeToken(intent);
+    } else {
+      around.journal().write(intent);
+    }
+    try {
+      return claim.token().join();
+    } catch (CompletionException failure) {
+      switch (failure.getCause()) {
+        case SecretStoreException known -> throw known;
+        case JournalException known -> throw known;
+        case null, default -> throw failure;
+      }
+    }
+  }
+
+  private void makeToken(ReadIntent intent) {
+    Duration life = Duration.ofNanos(task.deadlineNanos() - around.now()).plus(TOKEN_GRACE);
+    try {
+      around
+          .journal()
+          .write(
+              new TaskIntent(task.id(), task.kind().name(), around.wall().instant().plus(life)),
+              intent);
+      TaskToken token =
+          around
+              .store()
+              .openTaskToken(
+                  new TaskTokenRequest(
+                      task.kind().vaultRole(),
+                      credentialsOfTask,
+                      life,
+                      task.id().text().replace('_', '-'),
+                      Map.of(
+                          "task", task.id().text(),
+                          "kind", task.kind().name(),
+                          "agent", task.agent())));
+      // The write of what is read with it waits for this one too.
+      around
+          .journal()
+          .append(new TokenMade(task.id(), token.accessor(), token.generation()))
+          .exceptionally(failure -> null);
+      holdings.tokenMade(token);
+      if (lostGenerations.contains(token.generation())) {
+        holdings.revokeTask("the login that the task's token came from is lost");
+      }
+    } catch (SecretStoreException | JournalException | RuntimeException failure) {
+      holdings.tokenFailed(failure);
+    }
+  }
+
+  /** The lease exists: it is held before anything else, and lent only if all is well with it. */
+  private Fetched keep(long read, long sent, IssuedSecret secret) {
+    HeldLease held = held(read, sent, secret);
+    around.metrics().leasesActive(credential.name(), credential.revocability().word(), 1);
+    holdings.readBrought(held);
+    secret.leaseId().ifPresent(id -> lives.told(credential.name(), secret.leaseDuration()));
+    for (String warning : secret.warnings()) {
+      log.warn("event=store-warning credential={} warning=\"{}\"", credential.name(), warning);
+    }
+    try {
+      write(held);
+    } catch (JournalException failure) {
+      giveBack(held);
+      return Fetched.none(Problem.VAULT_UNAVAILABLE, "the journal of leases cannot be written");
+    }
+    if (!task.isActive()) {
+      count(Outcome.LATE);
+      around.events().late(task, held.lease());
+      giveBack(held);
+      return taskEnded();
+    }
+    Optional<Refused> bad = SecretCheck.refusal(credential, secret.fields());
+    if (bad.isPresent()) {
+      count(Outcome.DENIED);
+      giveBack(held);
+      return new Fetched(null, bad.get());
+    }
+    count(Outcome.OK);
+    around.metrics().leaseAcquired(credential.name(), Duration.ofNanos(around.now() - began));
+    around.events().issued(task, held.lease());
+    new Upkeep(around, revocation, holdings, held, usableLife(secret)).plan();
+    return Fetched.of(held.lease());
+  }
+
+  private HeldLease held(long read, long sent, IssuedSecret secret) {
+    Instant now = around.wall().instant();
+    Lease lease =
+        new Lease(
+            credential,
+            secret.fields(),
+            digest.of(secret.leaseId().orElse(task.id() + " " + read)),
+            secret.requestId(),
+            now,
+            read,
+            sent + usableLife(secret).toNanos());
+    Optional<String> username =
+        credential
+            .verify()
+            .flatMap(where -> secret.fields().field("username"))
+            .map(name -> name.lend(bytes -> new String(bytes, StandardCharsets.UTF_8)));
+    return new HeldLease(
+        lease,
+        read,
+        secret.leaseId(),
+        secret.renewable(),
+        username,
+        now.plus(secret.leaseDuration()));
+  }
+
+  /** Counted from when the read was sent, as the store may have begun to count then. */
+  private Duration usableLife(IssuedSecret secret) {
+    boolean stated = secret.leaseId().isPresent() && secret.leaseDuration().isPositive();
+    Duration told = stated ? secret.leaseDuration() : credential.ttl();
+    return told.compareTo(credential.ttl()) < 0 ? told : credential.ttl();
+  }
+
+  private void write(HeldLease held) throws JournalException {
+    if (held.isRevocable()) {
+      around
+          .journal()
+          .write(new LeaseMade(task.id(), held.read(), held.leaseId().orElseThrow(), held.expires));
+    } else {
+      around.journal().write(new ReadSettled(task.id(), held.read())); // nothing to revoke, ever
+    }
+  }
+
+  private void giveBack(HeldLease held) {
+    revocation.begin(held);
+    if (held.isRevocable()) {
+      revocation.revoke(task, held);
+    }
+  }
+
+  private void cameToNothing(long read) {
+    holdings.readCameToNothing();
+    around
+        .journal()
+        .append(new ReadSettled(task.id(), read))
+        .exceptionally(failure -> null); // recovery would only wait longer than it needs to
+  }
+
+  private void lost(long read, long sent) {
+    if (credential.revocability() == Revocability.STATIC) {
+      cameToNothing(read); // reading what is stored makes no lease
+      return;
+    }
+    Duration life = lives.longest(credential);
+    Instant until = around.wall().instant().plus(life);
+    around.metrics().readsUnanswered(credential.revocability().word(), 1);
+    holdings.readLost(new LostRead(credential, read, until, sent + life.toNanos()));
+    around.events().unanswered(task, credential, until);
+  }
+
+  private Fetched refused(SecretStoreException failure) {
+    count(Revocation.outcome(failure));
+    log.warn(
+        "event=lease-refused task={} credential={} kind={} cause=\"{}\"",
+        task.id(),
+        credential.name(),
+        failure.kind(),
+        failure.getMessage());
+    Problem problem =
+        switch (failure.kind()) {
+          case UNAVAILABLE, UNANSWERED, DENIED -> Problem.VAULT_UNAVAILABLE;
+          case NO_IDENTITY -> Problem.IDENTITY_UNAVAILABLE;
+          case INVALID -> Problem.CREDENTIAL_INVALID;
+        };
+    String detail = "credential '" + credential.name() + "' could not be had: " + said(failure);
+    return new Fetched(null, new Refused(problem, detail, failure.retryAfter()));
+  }
+
+  private static String said(SecretStoreException failure) {
+    return switch (failure.kind()) {
+      case UNAVAILABLE -> "the secret store is not available";
+      case UNANSWERED -> "the secret store did not answer";
+      case DENIED -> "the secret store does not permit it";
+      case NO_IDENTITY -> "there is no login to the secret store";
+      case INVALID -> "the secret store has no such credential";
+    };
+  }
+
+  private static Fetched taskEnded() {
+    return Fetched.none(Problem.TASK_ENDED, "the task has ended");
+  }
+
+  private void count(Outcome outcome) {
+    around.metrics().leaseOperation(credential.name(), LeaseOperation.ACQUIRE, outcome);
+  }
+}
