@@ -1,0 +1,118 @@
+package dev.leasehold.broker.audit;
+
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.task.TaskId;
+import dev.leasehold.broker.telemetry.JsonBytes;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The members of the line that is being written, at the end of the batch's bytes. Whoever fills it
+ * keeps to the order of {@link AuditField}. For the writer thread only.
+ */
+final class AuditLine {
+  /** A line with its newline is always shorter. */
+  static final int MOST_BYTES = 4096;
+
+  private static final int SUBJECTS_KEPT = 512;
+  private static final int TIME_LENGTH = "2026-01-01T00:00:00.000Z".length();
+  private static final String UNREADABLE_PATH = "[path left out]";
+
+  private final JsonBytes json;
+  private final Function<String, String> pathRedaction;
+
+  private final Map<TaskId, byte[]> subjects =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TaskId, byte[]> eldest) {
+          return size() > SUBJECTS_KEPT;
+        }
+      };
+
+  private long timeSecond = Long.MIN_VALUE;
+  private final byte[] time = new byte[TIME_LENGTH + 2];
+
+  /**
+   * @param pathRedaction takes what must not be told out of a path
+   */
+  AuditLine(JsonBytes json, Function<String, String> pathRedaction) {
+    this.json = json;
+    this.pathRedaction = pathRedaction;
+  }
+
+  void begin(long epochMillis, long seq, String type) {
+    json.raw('{').name(AuditField.TIME.encoded()).raw(time(epochMillis));
+    number(AuditField.SEQ, seq);
+    text(AuditField.TYPE, type);
+  }
+
+  /** All that is said of a task itself; the same bytes for each of its lines. */
+  AuditLine subject(Task task) {
+    json.name(subjects.computeIfAbsent(task.id(), id -> subjectOf(task)));
+    return this;
+  }
+
+  /** An empty text is left out. */
+  AuditLine text(AuditField field, String value) {
+    if (!value.isEmpty()) {
+      json.name(field.encoded()).text(value, field.mostBytes());
+    }
+    return this;
+  }
+
+  AuditLine number(AuditField field, long value) {
+    json.name(field.encoded()).number(value);
+    return this;
+  }
+
+  /** Without its query, and redacted. */
+  AuditLine path(String path) {
+    int end = 0;
+    while (end < path.length() && path.charAt(end) != '?' && path.charAt(end) != '#') {
+      end++;
+    }
+    String redacted;
+    try {
+      redacted = pathRedaction.apply(path.substring(0, end));
+    } catch (RuntimeException failure) {
+      redacted = UNREADABLE_PATH; // rather no path than one with a secret in it
+    }
+    return text(AuditField.PATH, redacted);
+  }
+
+  private byte[] subjectOf(Task task) {
+    JsonBytes own = new JsonBytes(256);
+    AuditLine line = new AuditLine(own, pathRedaction);
+    line.text(AuditField.TASK, task.id().text())
+        .text(AuditField.ROOT_TASK, task.id().text())
+        .text(AuditField.KIND, task.kind().name())
+        .text(AuditField.AGENT, task.agent())
+        .text(AuditField.AGENT_PROOF, task.agentProof().word())
+        .text(AuditField.ON_BEHALF_OF, task.onBehalfOf().orElse(""))
+        .text(AuditField.PURPOSE, task.purpose());
+    return own.toByteArray();
+  }
+
+  /** RFC 3339 in UTC with milliseconds, quoted; the seconds are formatted once for each second. */
+  private byte[] time(long epochMillis) {
+    long second = Math.floorDiv(epochMillis, 1000L);
+    int millis = Math.floorMod(epochMillis, 1000);
+    if (second != timeSecond) {
+      byte[] text =
+          ("\"" + Instant.ofEpochSecond(second).toString().replace("Z", ".000Z") + "\"")
+              .getBytes(StandardCharsets.US_ASCII);
+      System.arraycopy(text, 0, time, 0, time.length);
+      timeSecond = second;
+    }
+    int at = time.length - 5;
+    time[at] = (byte) ('0' + millis / 100);
+    time[at + 1] = (byte) ('0' + millis / 10 % 10);
+    time[at + 2] = (byte) ('0' + millis % 10);
+    return time;
+  }
+}

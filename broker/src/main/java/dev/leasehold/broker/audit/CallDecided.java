@@ -1,0 +1,104 @@
+package dev.leasehold.broker.audit;
+
+import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.lease.Lease;
+import dev.leasehold.broker.policy.Denial;
+import dev.leasehold.broker.policy.Grant;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.telemetry.Problem;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call may go on, or not. Where it may, this is written before the first byte of it leaves; where
+ * a lease is named, it is the record of that lease's use.
+ *
+ * @param task null where the call named none
+ * @param path canonical; a query is cut off
+ * @param lease keyed digest of the lease that is injected
+ * @param cause the problem's name when denied; when allowed, what is out of the ordinary about it
+ */
+public record CallDecided(
+    @Nullable Task task,
+    String destination,
+    String environment,
+    String credential,
+    String classification,
+    boolean allowed,
+    String rule,
+    String policyVersion,
+    String method,
+    String path,
+    String lease,
+    String vaultRequestId,
+    String cause)
+    implements AuditEvent {
+
+  /** The cause of a call that came in plain and goes out over TLS. */
+  public static final String ROSE_TO_TLS = "http-to-https";
+
+  /** A call without a credential. */
+  public static CallDecided allowed(Grant grant) {
+    return allowed(grant, "", "", "", "");
+  }
+
+  /** A call that uses {@code lease}. */
+  public static CallDecided allowed(Grant grant, Lease lease) {
+    return allowed(
+        grant,
+        lease.credential().name(),
+        lease.credential().classification(),
+        lease.digest(),
+        lease.requestId());
+  }
+
+  private static CallDecided allowed(
+      Grant grant, String credential, String classification, String lease, String requestId) {
+    Destination destination = grant.destination();
+    return new CallDecided(
+        grant.task(),
+        destination.name(),
+        destination.environment().orElse(""),
+        credential,
+        classification,
+        true,
+        grant.rule(),
+        grant.policyVersion(),
+        grant.call().method(),
+        grant.call().path().text(),
+        lease,
+        requestId,
+        grant.risesToTls() ? ROSE_TO_TLS : "");
+  }
+
+  /** A call that policy denied. */
+  public static CallDecided denied(
+      Task task, Denial denial, Problem problem, String policyVersion, String method, String path) {
+    return refused(task, denial.destination(), problem, denial.rule(), policyVersion, method, path);
+  }
+
+  /** A call that something else refused, before policy was asked or after it had agreed. */
+  public static CallDecided refused(
+      @Nullable Task task,
+      Optional<Destination> destination,
+      Problem problem,
+      String rule,
+      String policyVersion,
+      String method,
+      String path) {
+    return new CallDecided(
+        task,
+        destination.map(Destination::name).orElse(""),
+        destination.flatMap(Destination::environment).orElse(""),
+        destination.flatMap(Destination::credential).orElse(""),
+        "",
+        false,
+        rule,
+        policyVersion,
+        method,
+        path,
+        "",
+        "",
+        problem.word());
+  }
+}

@@ -1,0 +1,29 @@
+package dev.leasehold.broker.audit;
+
+import dev.leasehold.broker.lease.RecoveredTask;
+import dev.leasehold.broker.lease.Report;
+import dev.leasehold.broker.task.AgentProof;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.telemetry.Problem;
+
+/** The life of a task. */
+public sealed interface TaskEvent extends AuditEvent {
+  /** Written before anybody is told of the task. */
+  record Opened(Task task, String policyVersion) implements TaskEvent {}
+
+  /** Somebody who may open tasks was refused this one. */
+  record Refused(
+      String kind, String agent, AgentProof proof, String purpose, Problem problem, String rule)
+      implements TaskEvent {}
+
+  /** The fence has fallen; {@link Task#end} says why. */
+  record Signalled(Task task) implements TaskEvent {}
+
+  /** Something of it is unproven for five minutes; still tried. */
+  record Stuck(Task task, Report report) implements TaskEvent {}
+
+  record Ended(Task task, Report report) implements TaskEvent {}
+
+  /** A task of an earlier life of this process is dealt with. */
+  record Recovered(RecoveredTask task) implements TaskEvent {}
+}
