@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The variables that make an agent's programs send their calls through the proxy as this task. Most
@@ -35,7 +37,7 @@ final class AgentEnvironment {
   /** The same for Java. */
   static final String TRUST_STORE = "truststore.p12";
 
-  private static final String NOT_PROXIED = "localhost,127.0.0.1,::1";
+  private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "::1");
   private static final List<String> PROXY_NAMES = List.of("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY");
   private static final List<String> CA_NAMES = List.of("NODE_EXTRA_CA_CERTS", "DENO_CERT");
   private static final List<String> CA_BUNDLE_NAMES =
@@ -80,25 +82,37 @@ final class AgentEnvironment {
         variables.put(variable, SENTINEL);
       }
     }
+    List<String> notProxied = notProxied(task, policy);
     proxyUrl(task, token)
         .ifPresent(
             url -> {
               PROXY_NAMES.forEach(variable -> putBothCases(variables, variable, url));
-              putBothCases(variables, "NO_PROXY", NOT_PROXIED);
+              putBothCases(variables, "NO_PROXY", String.join(",", notProxied));
               variables.put("NODE_USE_ENV_PROXY", "1");
             });
     ca().ifPresent(file -> CA_NAMES.forEach(name -> variables.put(name, file.toString())));
     existing(CA_BUNDLE)
         .ifPresent(file -> CA_BUNDLE_NAMES.forEach(name -> variables.put(name, file.toString())));
-    javaOptions(endpoints).ifPresent(options -> variables.put("JAVA_TOOL_OPTIONS", options));
+    javaOptions(endpoints, notProxied)
+        .ifPresent(options -> variables.put("JAVA_TOOL_OPTIONS", options));
     variables.put("LEASEHOLD_TASK", task.id().text());
     variables.put("LEASEHOLD_TASK_TOKEN", token);
     variables.put("LEASEHOLD_CONTROL", control);
     return variables;
   }
 
+  /** This machine's own names, but for those that the task's calls go to. */
+  private static List<String> notProxied(Task task, Policy policy) {
+    Set<String> called =
+        task.destinations().stream()
+            .flatMap(name -> policy.destination(name).stream())
+            .map(destination -> destination.target().host())
+            .collect(Collectors.toSet());
+    return LOOPBACK.stream().filter(host -> !called.contains(host)).toList();
+  }
+
   /** Java never takes credentials from a proxy's URL, so the port that needs none is preferred. */
-  private Optional<String> javaOptions(Map<String, String> endpoints) {
+  private Optional<String> javaOptions(Map<String, String> endpoints, List<String> notProxied) {
     Optional<String> own = Optional.ofNullable(endpoints.get(Endpoints.PROXY));
     Optional<HostPort> address =
         own.map(URI::create)
@@ -112,7 +126,7 @@ final class AgentEnvironment {
             options.append(" -D").append(scheme).append(".proxyPort=").append(to.port());
             options.append(' ');
           }
-          options.append("-Dhttp.nonProxyHosts=localhost|127.*|[::1]");
+          options.append("-Dhttp.nonProxyHosts=").append(javaHosts(notProxied));
           existing(TRUST_STORE)
               .ifPresent(
                   store ->
@@ -122,6 +136,12 @@ final class AgentEnvironment {
                           .append(" -Djavax.net.ssl.trustStorePassword=changeit"));
           return options.toString();
         });
+  }
+
+  private static String javaHosts(List<String> hosts) {
+    return hosts.stream()
+        .map(host -> host.contains(":") ? "[" + host + "]" : host)
+        .collect(Collectors.joining("|"));
   }
 
   private record HostPort(String host, int port) {}
