@@ -47,7 +47,12 @@ final class WorkloadApi implements AutoCloseable {
   /** Connects and watches; {@code events} is called on threads of this connection. */
   static WorkloadApi watch(URI address, Consumer<Event> events)
       throws SocketEndpointAddressException {
-    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    // The client runs its event loops in here, and they never leave their thread: virtual ones
+    // would
+    // keep the carriers of every other virtual thread, all of them on a machine with two cores.
+    ExecutorService executor =
+        Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("workload-api-", 0).factory());
     WorkloadApiClient client =
         DefaultWorkloadApiClient.newClient(
             DefaultWorkloadApiClient.ClientOptions.builder()
@@ -102,6 +107,8 @@ final class WorkloadApi implements AutoCloseable {
       client.close();
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
+    } finally {
+      executor.shutdown();
     }
   }
 }
