@@ -1,0 +1,122 @@
+package dev.leasehold.testbed.sidecar;
+
+import dev.leasehold.testbed.server.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** {@code leasehold serve} in a process of its own, with what it prints in a file. */
+public final class Sidecar implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration STOP = Duration.ofSeconds(45);
+
+  /** How its readiness line begins. */
+  public static final String READY = "leasehold ready";
+
+  private final Process process;
+  private final Path output;
+  private final int outputBefore;
+
+  private Sidecar(Process process, Path output, int outputBefore) {
+    this.process = process;
+    this.output = output;
+    this.outputBefore = outputBefore;
+  }
+
+  /** Starts it and returns at once. */
+  public static Sidecar start(Distribution distribution, int uid, Path config, Path output) {
+    List<String> command =
+        distribution.command(uid, List.of("serve", "--config", config.toString()));
+    int before = read(output).length();
+    try {
+      return new Sidecar(
+          Ran.builder(command, Map.of())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+              .start(),
+          output,
+          before);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Returns when it has said that it is ready; throws with its output when it ended instead. */
+  public Sidecar awaitReady() {
+    Await.until(
+        "Leasehold is ready",
+        START,
+        () -> {
+          if (!process.isAlive()) {
+            throw new IllegalStateException(
+                "Leasehold ended with " + process.exitValue() + ":\n" + output());
+          }
+          return output().lines().anyMatch(line -> line.startsWith(READY));
+        });
+    return this;
+  }
+
+  /** All that it has printed. */
+  public String output() {
+    return read(output).substring(outputBefore);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException absent) {
+      return "";
+    }
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL; returns when it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitExit();
+  }
+
+  /** SIGTERM; returns its status. */
+  public int stop() {
+    process.destroy();
+    return awaitExit();
+  }
+
+  /** Sends a signal by name, such as {@code HUP}. */
+  public void signal(String name) {
+    Ran.command(List.of("kill", "-" + name, Long.toString(process.pid())), Map.of()).orThrow();
+  }
+
+  /** Waits for its end and returns its status. */
+  public int awaitExit() {
+    try {
+      if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("Leasehold did not end within " + STOP);
+      }
+      return process.exitValue();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", stop);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      stop();
+    }
+  }
+}
