@@ -128,6 +128,13 @@ public final class Fields {
     return Ascii.equalsIgnoreCase(bytes, bounds[index * INTS], bounds[index * INTS + 1], lowerCase);
   }
 
+  /** Compares without regard to case. */
+  public boolean nameStartsWith(int index, String lowerCase) {
+    int from = bounds[index * INTS];
+    int to = from + lowerCase.length();
+    return to <= bounds[index * INTS + 1] && Ascii.equalsIgnoreCase(bytes, from, to, lowerCase);
+  }
+
   /**
    * Whether some servers take the name for another one: they turn {@code -} into {@code _}, and
    * some {@code .} as well.

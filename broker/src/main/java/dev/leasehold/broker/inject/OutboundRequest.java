@@ -99,7 +99,9 @@ public record OutboundRequest(
         switch (role) {
           case FRAMING, HOP_BY_HOP -> false;
           case CREDENTIAL, REWRITE, PARTIAL, ENCODING -> !credentialed;
-          case PLAIN -> known != KnownField.EXPECT;
+          case PLAIN ->
+              known != KnownField.EXPECT
+                  && (known != null || !fields.nameStartsWith(index, "proxy"));
         };
     if (!passes) {
       return false;

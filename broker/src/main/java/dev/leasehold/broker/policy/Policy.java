@@ -6,6 +6,7 @@ import dev.leasehold.broker.destination.Target;
 import dev.leasehold.broker.task.Task;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,11 @@ public final class Policy {
 
   public Optional<Destination> destination(String name) {
     return Optional.ofNullable(byName.get(name));
+  }
+
+  /** All of them, whatever task may call them. */
+  public Collection<Destination> destinations() {
+    return byName.values();
   }
 
   /** Whether any destination has this host: all that a CONNECT may be told before its task is. */

@@ -1,0 +1,147 @@
+package dev.leasehold.broker.proxy;
+
+import dev.leasehold.broker.audit.CallDecided;
+import dev.leasehold.broker.audit.CallFinished;
+import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.http.RequestHead;
+import dev.leasehold.broker.policy.Denial;
+import dev.leasehold.broker.policy.Grant;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.telemetry.Metrics;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the audit log and the metrics are told of one call: a decision, always, and for an allowed
+ * call its end. On the call's event loop.
+ */
+final class CallRecord {
+  private final Serving serving;
+  private final String policyVersion;
+  private final long begun = System.nanoTime();
+  private final long begunBoot;
+
+  private String method = "";
+  private String path = "";
+  private String rule = "";
+  private Optional<Destination> destination = Optional.empty();
+  private @Nullable Task task;
+  private @Nullable Lane lane;
+  private @Nullable CallDecided decided;
+  private long bytesIn;
+  private long bytesOut;
+  private boolean refused;
+
+  CallRecord(Serving serving, String policyVersion) {
+    this.serving = serving;
+    this.policyVersion = policyVersion;
+    this.begunBoot = serving.clock().nanos();
+  }
+
+  void asked(RequestHead head) {
+    method = head.method();
+  }
+
+  void read(AgentRequest request) {
+    path = request.call().path().text();
+  }
+
+  void named(Task who) {
+    task = who;
+  }
+
+  void denied(Denial denial) {
+    rule = denial.rule();
+    destination = denial.destination();
+  }
+
+  void granted(Grant grant) {
+    rule = grant.rule();
+    destination = Optional.of(grant.destination());
+  }
+
+  void inLane(Lane taken) {
+    lane = taken;
+  }
+
+  /** This is on its way to the audit log. */
+  void decided(CallDecided event) {
+    decided = event;
+  }
+
+  void notWritten() {
+    decided = null;
+  }
+
+  /** Everything of our own is done. */
+  void announced() {
+    if (lane != null) {
+      lane.meters().overhead(System.nanoTime() - begun);
+    }
+  }
+
+  void in(int bytes) {
+    bytesIn += bytes;
+  }
+
+  void out(int bytes) {
+    bytesOut += bytes;
+  }
+
+  long bytesIn() {
+    return bytesIn;
+  }
+
+  /** On the boot clock. */
+  long enteredNanos() {
+    return begunBoot;
+  }
+
+  /** On the boot clock, reckoned: reading it is dear. */
+  long leftNanos() {
+    return begunBoot + (System.nanoTime() - begun);
+  }
+
+  /** Before {@link #finished}. */
+  void refused(Refusal refusal) {
+    refused = true;
+    serving.metrics().denied(refusal.problem());
+    if (decided != null) {
+      return; // its end will say what went wrong
+    }
+    if (task != null) {
+      task.denied(leftNanos());
+    }
+    serving
+        .audit()
+        .append(
+            CallDecided.refused(
+                task,
+                destination,
+                refusal.problem(),
+                refusal.rule().isEmpty() ? rule : refusal.rule(),
+                policyVersion,
+                method,
+                path));
+  }
+
+  /**
+   * @param status what the agent was answered; 0: nothing
+   * @param cause what went wrong; empty: nothing
+   */
+  void finished(int status, String cause) {
+    CallDecided allowed = decided;
+    if (allowed != null && task != null) {
+      long millis = (System.nanoTime() - begun) / 1_000_000;
+      serving
+          .audit()
+          .append(CallFinished.of(task, allowed, status, bytesIn, bytesOut, millis, cause));
+      if (lane != null) {
+        lane.meters().allowed(status);
+      }
+    } else if (refused) {
+      String name = destination.map(Destination::name).orElse(Metrics.NONE);
+      serving.metrics().forDestination(name).denied(status);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.leasehold.broker.proxy;
+
+import dev.leasehold.broker.audit.AuditLog;
+import dev.leasehold.broker.lease.Leases;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.task.Tasks;
+import dev.leasehold.broker.telemetry.BootClock;
+import dev.leasehold.broker.telemetry.Metrics;
+import dev.leasehold.broker.upstream.Upstreams;
+import java.util.function.Supplier;
+
+/**
+ * All that calls are served with.
+ *
+ * @param rules those in force; asked once for each call
+ * @param via this instance's name for Via
+ */
+record Serving(
+    Tasks tasks,
+    Supplier<RuleSet> rules,
+    Leases leases,
+    Upstreams upstreams,
+    AuditLog audit,
+    Metrics metrics,
+    BootClock clock,
+    Lanes lanes,
+    String via) {
+
+  /** Lets go of everything kept for a task that is over; idempotent. */
+  void forget(Task task) {
+    lanes.forget(task);
+    upstreams.forget(task);
+  }
+}

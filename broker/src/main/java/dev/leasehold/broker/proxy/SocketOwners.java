@@ -1,0 +1,98 @@
+package dev.leasehold.broker.proxy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Whose a TCP connection on this machine is, as the kernel's tables tell ({@code proc(5)}, {@code
+ * /proc/net/tcp}). Blocks while it reads them.
+ */
+final class SocketOwners {
+  private static final String ESTABLISHED = "01";
+  private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
+
+  private final List<Path> tables;
+
+  SocketOwners(List<Path> tables) {
+    this.tables = List.copyOf(tables);
+  }
+
+  static SocketOwners system() {
+    return new SocketOwners(List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6")));
+  }
+
+  /** Whether this system can tell at all. */
+  boolean isAvailable() {
+    return Files.isReadable(tables.getFirst());
+  }
+
+  /**
+   * The uid of the process that made the socket at {@code client}, which is connected to {@code
+   * server}. Empty when there is no such living socket: one that its process has left already shows
+   * the uid 0, which must not pass for root's.
+   */
+  OptionalInt uid(InetSocketAddress client, InetSocketAddress server) throws IOException {
+    for (Path table : tables) {
+      boolean six = table.getFileName().toString().endsWith("6");
+      String pair = hex(client, six) + " " + hex(server, six) + " " + ESTABLISHED + " ";
+      OptionalInt uid = find(table, pair);
+      if (uid.isPresent()) {
+        return uid;
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private static OptionalInt find(Path table, String pair) throws IOException {
+    if (!Files.isReadable(table)) {
+      return OptionalInt.empty(); // no IPv6 here
+    }
+    try (BufferedReader lines = Files.newBufferedReader(table, StandardCharsets.US_ASCII)) {
+      String line;
+      while ((line = lines.readLine()) != null) {
+        int at = line.indexOf(": ");
+        if (at >= 0 && line.startsWith(pair, at + 2)) {
+          // After the pair and its state: queues, timer, retransmissions, uid, timeout, inode.
+          String[] rest = line.substring(at + 2 + pair.length()).strip().split("\\s+", 7);
+          boolean held = !rest[5].equals("0");
+          return held ? OptionalInt.of(Integer.parseInt(rest[3])) : OptionalInt.empty();
+        }
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** As the tables have it: 32-bit words in the machine's own byte order. */
+  private static String hex(InetSocketAddress address, boolean six) {
+    byte[] bytes = bytes(address.getAddress(), six);
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    StringBuilder out = new StringBuilder();
+    while (in.hasRemaining()) {
+      out.append(HexFormat.of().withUpperCase().toHexDigits(in.getInt()));
+    }
+    return out.append(':')
+        .append(HexFormat.of().withUpperCase().toHexDigits((short) address.getPort()))
+        .toString();
+  }
+
+  private static byte[] bytes(InetAddress address, boolean six) {
+    byte[] bytes = address.getAddress();
+    if (!six || !(address instanceof Inet4Address)) {
+      return bytes;
+    }
+    byte[] mapped = java.util.Arrays.copyOf(MAPPED, 16);
+    System.arraycopy(bytes, 0, mapped, 12, 4);
+    return mapped;
+  }
+}
