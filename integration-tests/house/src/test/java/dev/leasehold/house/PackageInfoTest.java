@@ -37,6 +37,9 @@ class PackageInfoTest {
   }
 
   private static boolean isComplete(String info) {
-    return info.startsWith("/**") && info.contains("@org.jspecify.annotations.NullMarked");
+    return info.startsWith("/**")
+        && (info.contains("@org.jspecify.annotations.NullMarked")
+            || info.contains("@NullMarked")
+                && info.contains("import org.jspecify.annotations.NullMarked;"));
   }
 }
