@@ -1,0 +1,79 @@
+package dev.leasehold.broker.config;
+
+import dev.leasehold.broker.config.form.Reading;
+import dev.leasehold.broker.config.form.YamlText;
+import dev.leasehold.broker.config.keys.RootKeys;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Reads a configuration: form first, then meaning, then the records; each step reports all that it
+ * finds, and nothing is made of a file with one mistake. Reads no secret.
+ */
+public final class ConfigLoader {
+  private ConfigLoader() {}
+
+  /** Blocks on the file system, on nothing else. */
+  public static LoadResult load(Path file) {
+    return load(file, Machine.local());
+  }
+
+  static LoadResult load(Path file, Machine machine) {
+    Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
+    Reading reading = new Reading(folder, machine::variable);
+    return content(file, reading)
+        .flatMap(text -> YamlText.read(text, reading))
+        .flatMap(tree -> RootKeys.FORM.read(tree, "", reading))
+        .map(root -> check(new Document(root), file.toAbsolutePath(), reading, machine))
+        .orElseGet(() -> refused(reading));
+  }
+
+  private static LoadResult check(Document document, Path file, Reading reading, Machine machine) {
+    ReferenceChecks.run(document, reading);
+    VaultChecks.run(document, reading);
+    CallerChecks.run(document, reading, machine.ownUid());
+    ListenChecks.run(document, reading);
+    DestinationChecks.run(document, reading);
+    CredentialChecks.run(document, reading, Instant.now());
+    FileChecks.run(document, file, reading, machine);
+    if (!reading.isClean()) {
+      return refused(reading);
+    }
+    try {
+      return new LoadResult.Loaded(Assembly.of(document, machine), reading.warnings());
+    } catch (IllegalArgumentException refusedByARecord) {
+      reading.error("", 1, String.valueOf(refusedByARecord.getMessage()));
+      return refused(reading);
+    }
+  }
+
+  private static LoadResult refused(Reading reading) {
+    return new LoadResult.Refused(reading.errors(), reading.warnings());
+  }
+
+  private static Optional<String> content(Path file, Reading reading) {
+    try {
+      if (Files.size(file) > 4L * YamlText.MAX_LENGTH) {
+        reading.error("", 1, "larger than 1 MiB");
+        return Optional.empty();
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException notText) {
+      reading.error("", 1, "not UTF-8");
+    } catch (NoSuchFileException absent) {
+      reading.error("", 1, "there is no such file: " + file);
+    } catch (IOException unreadable) {
+      reading.error("", 1, "the file cannot be read: " + unreadable.getClass().getSimpleName());
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.leasehold.broker.config.keys;
+
+import dev.leasehold.broker.config.form.Items;
+import dev.leasehold.broker.config.form.Key;
+import dev.leasehold.broker.config.form.Located;
+import dev.leasehold.broker.config.form.Named;
+import dev.leasehold.broker.config.form.Scalars;
+import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.task.Signal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/** The document itself. */
+public final class RootKeys {
+  /** The only version there is. */
+  public static final String VERSION = "leasehold.dev/v1";
+
+  public static final Key<String> EVENT_TYPE =
+      Key.required(
+          "type", Scalars.line("an event type"), "The CloudEvents type, compared exactly.");
+  public static final Key<String> EVENT_TASK =
+      Key.required(
+          "task",
+          Scalars.text(
+              "a JSON pointer such as /subject", "(/([^~/]|~[01])*)+", Function.identity()),
+          "Where the event names the task, in its structured form.");
+  public static final Key<Signal> EVENT_SIGNAL =
+      Key.required(
+          "signal",
+          Scalars.word(List.of(Signal.COMPLETED, Signal.FAILED, Signal.CANCELLED)),
+          "What the event means for the task.");
+
+  private static final Key<String> DEFAULT_KIND =
+      Key.required("kind", Values.NAME_OF, "The kind of the default task.");
+  private static final Key<String> DEFAULT_PURPOSE =
+      Key.required("purpose", Scalars.line("text of one line"), "Its purpose.");
+  private static final Key<Integer> DEFAULT_UID =
+      Key.required("uid", Scalars.integer(0, Integer.MAX_VALUE), "The agent's uid.");
+
+  public static final Key<String> API_VERSION =
+      Key.required(
+          "apiVersion",
+          Scalars.word(List.of(VERSION), name -> name),
+          "The version of this format.");
+  public static final Key<Section> IDENTITY =
+      Key.required("identity", IdentityKeys.FORM, "Who the sidecar is.");
+  public static final Key<Section> VAULT =
+      Key.required("vault", VaultKeys.FORM, "Where secrets come from.");
+  public static final Key<Section> LISTEN =
+      Key.optional("listen", ListenKeys.FORM, "Where agents and operators connect.");
+  public static final Key<Section> CONTROL =
+      Key.required("control", ControlKeys.FORM, "Who may open and end tasks.");
+  public static final Key<Path> RUNTIME_DIR =
+      Key.optional(
+          "runtime-dir",
+          Scalars.path("a path"),
+          "For the CA certificate, bundles and sockets; without it $XDG_RUNTIME_DIR/leasehold, else"
+              + " /run/leasehold.");
+  public static final Key<Path> STATE_DIR =
+      Key.optional(
+          "state-dir",
+          Scalars.path("a path"),
+          "For the journal; without it $XDG_STATE_HOME/leasehold, else /var/lib/leasehold.");
+  public static final Key<Section> AUDIT =
+      Key.required("audit", AuditKeys.FORM, "Where every decision is written down.");
+  public static final Key<String> RESOLVER =
+      Key.defaulted(
+          "resolver",
+          Values.RESOLVER,
+          "system",
+          "Who looks up the names of destinations; system includes /etc/hosts.");
+  public static final Key<List<Located<Section>>> EVENTS =
+      Key.optional(
+          "events",
+          Items.of(Section.Form.of("an event", EVENT_TYPE, EVENT_TASK, EVENT_SIGNAL)),
+          "Which CloudEvents end a task.");
+  public static final Key<Section> DEFAULT_TASK =
+      Key.later(
+          "default-task",
+          Section.Form.of("the default task", DEFAULT_KIND, DEFAULT_PURPOSE, DEFAULT_UID),
+          "One task opened at start for an agent that knows nothing of tasks.");
+  public static final Key<SequencedMap<String, Located<Section>>> TASKS =
+      Key.required(
+          "tasks",
+          Named.of("task kind", Values.NAME, TaskKeys.FORM),
+          "The kinds of tasks: the most that one task of each may do.");
+  public static final Key<SequencedMap<String, Located<Section>>> DESTINATIONS =
+      Key.required(
+          "destinations",
+          Named.of("destination", Values.NAME, DestinationKeys.FORM),
+          "Where calls may go.");
+  public static final Key<SequencedMap<String, Located<Section>>> CREDENTIALS =
+      Key.optional(
+          "credentials",
+          Named.of("credential", Values.NAME, CredentialKeys.FORM),
+          "What is leased for calls.");
+
+  public static final Section.Form FORM =
+      Section.Form.of(
+          "a configuration",
+          API_VERSION,
+          IDENTITY,
+          VAULT,
+          LISTEN,
+          CONTROL,
+          RUNTIME_DIR,
+          STATE_DIR,
+          AUDIT,
+          RESOLVER,
+          EVENTS,
+          DEFAULT_TASK,
+          TASKS,
+          DESTINATIONS,
+          CREDENTIALS);
+
+  private RootKeys() {}
+}

@@ -1,0 +1,57 @@
+package dev.leasehold.broker.config.keys;
+
+import dev.leasehold.broker.config.form.Items;
+import dev.leasehold.broker.config.form.Key;
+import dev.leasehold.broker.config.form.Located;
+import dev.leasehold.broker.config.form.Scalars;
+import dev.leasehold.broker.config.form.Section;
+import java.time.Duration;
+import java.util.List;
+
+/** One entry of {@code tasks:} */
+public final class TaskKeys {
+  public static final Key<String> ROLE =
+      Key.required("role", Values.ROLE, "The token role that bounds tasks of this kind in Vault.");
+
+  public static final Key<List<Located<String>>> AGENTS =
+      Key.required("agents", Items.of(Values.AGENT_ID), "Whose tasks these may be.");
+  public static final Key<List<Located<String>>> PURPOSES =
+      Key.optional(
+          "purposes",
+          Items.of(Scalars.line("a purpose of one line")),
+          "The only purposes allowed; without it any text of one line.");
+  public static final Key<Duration> TTL =
+      Key.required(
+          "ttl",
+          Scalars.duration(Values.SECOND, Duration.ofDays(7)),
+          "Longest life of one task, and its default.");
+  public static final Key<Duration> IDLE =
+      Key.defaulted(
+          "idle",
+          Scalars.durationOr("off", Values.ZERO, Values.SECOND, Values.DAY),
+          "off",
+          "Ends a task after this long without a call.");
+  public static final Key<Duration> DRAIN =
+      Key.defaulted(
+          "drain",
+          Scalars.duration(Values.ZERO, Duration.ofMinutes(1)),
+          "0s",
+          "How long open calls may finish once the task is fenced; 0s cuts them.");
+  public static final Key<Integer> MAX_OPEN =
+      Key.defaulted(
+          "max-open", Scalars.integer(1, 100_000), "100", "How many may be open at once.");
+  public static final Key<Section> VAULT =
+      Key.required(
+          "vault", Section.Form.of("the kind's side in Vault", ROLE), "Its side in Vault.");
+  public static final Key<List<Located<String>>> DESTINATIONS =
+      Key.required(
+          "destinations",
+          Items.of(Values.NAME_OF),
+          "Where its tasks may call; among destinations of one origin the first that allows wins.");
+
+  static final Section.Form FORM =
+      Section.Form.of(
+          "a task kind", AGENTS, PURPOSES, TTL, IDLE, DRAIN, MAX_OPEN, VAULT, DESTINATIONS);
+
+  private TaskKeys() {}
+}
