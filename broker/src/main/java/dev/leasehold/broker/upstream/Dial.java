@@ -15,6 +15,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,19 +169,32 @@ final class Dial {
     tls.handshakeFuture()
         .addListener(
             done -> {
-              if (done.isSuccess()) {
+              Throwable refusal = done.isSuccess() ? outdated(tls) : done.cause();
+              if (refusal == null) {
                 channel.config().setAutoRead(false);
                 dialled.accept(channel);
                 return;
               }
               Channels.close(channel);
-              if (done.cause() instanceof SslHandshakeTimeoutException) {
+              if (refusal instanceof SslHandshakeTimeoutException) {
                 fail(Kind.TIMEOUT, "the target did not finish the TLS handshake in time");
               } else {
-                fail(Kind.TLS, TlsRefusal.describe(done.cause()));
+                fail(Kind.TLS, TlsRefusal.describe(refusal));
               }
             });
     channel.pipeline().addLast(tls);
+  }
+
+  /** The JDK does not look at the dates of a certificate that is itself among the roots. */
+  private static @Nullable Throwable outdated(SslHandler tls) {
+    try {
+      for (Certificate certificate : tls.engine().getSession().getPeerCertificates()) {
+        ((X509Certificate) certificate).checkValidity();
+      }
+      return null;
+    } catch (CertificateException | SSLPeerUnverifiedException refusal) {
+      return refusal;
+    }
   }
 
   private long millisLeft() {

@@ -59,11 +59,15 @@ final class RecordingUpstream implements AutoCloseable {
     }
 
     String body(int length) throws IOException {
-      byte[] bytes = in.readNBytes(length);
-      synchronized (seen) {
-        seen.writeBytes(bytes);
+      StringBuilder body = new StringBuilder();
+      while (body.length() < length) {
+        int c = read();
+        if (c < 0) {
+          break;
+        }
+        body.append((char) c);
       }
-      return new String(bytes, StandardCharsets.ISO_8859_1);
+      return body.toString();
     }
 
     void send(String text) throws IOException {
