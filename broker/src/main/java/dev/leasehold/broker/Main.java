@@ -1,0 +1,75 @@
+package dev.leasehold.broker;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/** The command line. */
+public final class Main {
+  private static final String USAGE =
+      """
+      usage: leasehold COMMAND …
+
+        serve --config FILE             run the sidecar until SIGTERM
+        check --config FILE [--online]  every mistake in a configuration; online: would it work
+        vault plan|apply|diff --config FILE [--token-file FILE] [--bundle FILE]
+                                        what Vault needs for it: print, write, compare
+        version                         of Leasehold and what it runs on
+        help                            this text
+
+      docs/configuration.md explains the file.
+      """;
+
+  private Main() {}
+
+  public static void main(String[] words) {
+    Console console =
+        new Console(stream(FileDescriptor.out), stream(FileDescriptor.err), System.getenv());
+    System.exit(run(Arrays.asList(words), console));
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+
+  static int run(List<String> words, Console console) {
+    if (words.isEmpty()) {
+      console.err().print(USAGE);
+      return ExitStatus.USAGE;
+    }
+    String name = words.getFirst();
+    try {
+      return command(name).run(words.subList(1, words.size()), console);
+    } catch (UsageException wrong) {
+      console.complain(wrong.getMessage() + "; see leasehold help");
+      return ExitStatus.USAGE;
+    } catch (RuntimeException bug) {
+      reportBug(bug, console);
+      return ExitStatus.SOFTWARE;
+    }
+  }
+
+  private static Command command(String name) throws UsageException {
+    return switch (name) {
+      case "check" -> new CheckCommand();
+      case "vault" -> new VaultCommand();
+      case "help", "--help", "-h" ->
+          (words, console) -> {
+            console.out().print(USAGE);
+            return ExitStatus.DONE;
+          };
+      default -> throw new UsageException("unknown command: " + name);
+    };
+  }
+
+  /** Where it happened, without the exception's message: that could quote anything. */
+  private static void reportBug(RuntimeException bug, Console console) {
+    console.complain("a bug in Leasehold: " + bug.getClass().getName());
+    for (StackTraceElement frame : bug.getStackTrace()) {
+      console.err().println("    at " + frame);
+    }
+  }
+}
