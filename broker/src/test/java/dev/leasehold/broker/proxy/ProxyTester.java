@@ -312,6 +312,11 @@ final class ProxyTester implements AutoCloseable {
 
   /** A task of a kind with these destinations; of all where none is named. */
   OpenTask open(String... destinations) throws IOException {
+    return openAs(ownUid(), destinations);
+  }
+
+  /** A task that was opened by another user. */
+  OpenTask openAs(int uid, String... destinations) throws IOException {
     List<String> names =
         destinations.length == 0
             ? new ArrayList<>(setup.destinations.keySet())
@@ -333,7 +338,7 @@ final class ProxyTester implements AutoCloseable {
             AGENT,
             AgentProof.UID,
             "uid:test",
-            Optional.of(ownUid()),
+            Optional.of(uid),
             Optional.empty(),
             Optional.empty(),
             Map.of(),
