@@ -32,6 +32,7 @@ public final class VaultServers {
         new Way<>(
             ServerKind.REAL,
             () -> PROGRAM.find().map(binary -> () -> VaultProcess.start(binary, run))),
-        new Way<>(ServerKind.CONTAINER, () -> ContainerVault.starter(run)));
+        new Way<>(ServerKind.CONTAINER, () -> ContainerVault.starter(run)),
+        Way.always(ServerKind.EMBEDDED, () -> EmbeddedVault.start(run)));
   }
 }

@@ -27,7 +27,7 @@ record Statements(List<String> templates) {
 
   /** A block in dollar quotes has semicolons of its own and stays whole. */
   private static Stream<String> single(String template) {
-    return template.contains("$$") ? Stream.of(template) : Stream.of(template.split(";"));
+    return template.contains("$$") ? Stream.of(template) : Stream.of(template.split(";", -1));
   }
 
   private static String fill(String statement, Map<String, String> values) {

@@ -11,7 +11,7 @@ import java.util.List;
  */
 public record Life(Duration ttl, List<String> warnings) {
   /** The life of what nobody gave one, and the longest that anything gets. */
-  public static final Duration SYSTEM = Duration.ofHours(768);
+  public static final Duration SYSTEM = Duration.ofDays(32);
 
   public Life {
     warnings = List.copyOf(warnings);

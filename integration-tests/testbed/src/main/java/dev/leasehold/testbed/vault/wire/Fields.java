@@ -64,7 +64,7 @@ public record Fields(JsonObject json) {
         switch (value) {
           case null -> Stream.of();
           case JsonArray array -> array.stream().map(Object::toString);
-          default -> Stream.of(value.toString().split(","));
+          default -> Stream.of(value.toString().split(",", -1));
         };
     return items.map(String::strip).filter(item -> !item.isEmpty()).toList();
   }
