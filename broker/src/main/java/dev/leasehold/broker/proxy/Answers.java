@@ -44,19 +44,25 @@ final class Answers {
     };
   }
 
-  /** The head of a target's answer: end-to-end fields only, framing and connection our own. */
+  /**
+   * The head of a target's answer: end-to-end fields only, framing and connection our own.
+   *
+   * @param decoded whether the coding of the body was undone
+   */
   static ByteBuf head(
       ByteBufAllocator allocator,
       ResponseHead head,
       Delimiting delimiting,
       Persisting persisting,
+      boolean decoded,
       String via) {
     Fields fields = head.fields();
     ByteBuf out = allocator.directBuffer(fields.wireSize() + 192);
     line(out, head.status());
     Set<String> listed = listedByConnection(fields);
     for (int i = 0; i < fields.size(); i++) {
-      if (passes(fields, i, listed)) {
+      if (passes(fields, i, listed)
+          && !(decoded && fields.known(i) == KnownField.CONTENT_ENCODING)) {
         fields.writeLine(i, out);
       }
     }

@@ -2,7 +2,6 @@ package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.destination.Limits;
 import dev.leasehold.broker.http.Framing;
-import dev.leasehold.broker.http.KnownField;
 import dev.leasehold.broker.http.ResponseHead;
 import dev.leasehold.broker.http.Wire;
 import dev.leasehold.broker.inject.OutboundRequest;
@@ -15,6 +14,7 @@ import dev.leasehold.broker.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.DecoderException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +32,7 @@ final class Exchange implements ResponseListener {
   private final boolean chunksBody;
 
   private @Nullable UpstreamConnection upstream;
+  private @Nullable ContentDecoding decoding;
   private boolean credentialed;
   private boolean reused;
   private boolean sent;
@@ -179,7 +180,8 @@ final class Exchange implements ResponseListener {
     if (request.head().isVersion11() && wanted && !answering) {
       Channels.write(
           channel,
-          Answers.head(channel.alloc(), head, Delimiting.AS_IT_CAME, Persisting.BY_DEFAULT, via));
+          Answers.head(
+              channel.alloc(), head, Delimiting.AS_IT_CAME, Persisting.BY_DEFAULT, false, via));
       channel.flush();
     }
   }
@@ -187,27 +189,29 @@ final class Exchange implements ResponseListener {
   @Override
   public void head(ResponseHead head, Framing framing) {
     lastByte = System.nanoTime();
-    if (credentialed && isCoded(head)) {
-      call.failed(
-          new UpstreamFailure(
-              UpstreamFailure.Kind.ENCODING,
-              "the target coded its answer although it was asked not to"));
-      return;
+    boolean decodes =
+        credentialed && framing != Framing.NONE && ContentDecoding.isCoded(head.fields());
+    if (decodes) {
+      decoding = ContentDecoding.of(head.fields());
+      if (decoding == null) {
+        call.failed(coding("the target coded its answer although it was asked not to"));
+        return;
+      }
     }
     status = head.status();
     answering = true;
-    delimiting = Answers.delimiting(framing, request.head().isVersion11());
+    delimiting =
+        Answers.delimiting(decodes ? Framing.UNTIL_CLOSE : framing, request.head().isVersion11());
     Persisting persisting = agent.persisting(delimiting != Delimiting.UNTIL_CLOSE);
-    Channels.write(channel, Answers.head(channel.alloc(), head, delimiting, persisting, via));
+    Channels.write(
+        channel, Answers.head(channel.alloc(), head, delimiting, persisting, decodes, via));
     if (!channel.isWritable()) {
       agentWritable(false); // still full of the answer before
     }
   }
 
-  /** An answer that cannot be read cannot be cleaned of secrets either. */
-  private static boolean isCoded(ResponseHead head) {
-    int at = head.fields().find(KnownField.CONTENT_ENCODING);
-    return at >= 0 && !head.fields().valueIs(at, "identity");
+  private static UpstreamFailure coding(String detail) {
+    return new UpstreamFailure(UpstreamFailure.Kind.ENCODING, detail);
   }
 
   @Override
@@ -216,9 +220,25 @@ final class Exchange implements ResponseListener {
       data.release();
       return;
     }
-    int length = data.readableBytes();
-    record.out(length);
     lastByte = System.nanoTime();
+    if (decoding == null) {
+      pass(data);
+      return;
+    }
+    try {
+      decoding.decode(data, this::pass);
+    } catch (DecoderException broken) {
+      call.failed(coding("the target's answer is not coded as it says"));
+    }
+  }
+
+  private void pass(ByteBuf data) {
+    int length = data.readableBytes();
+    if (length == 0) {
+      data.release(); // an empty chunk would be the last one
+      return;
+    }
+    record.out(length);
     if (delimiting == Delimiting.CHUNKED) {
       ByteBuf size = channel.alloc().directBuffer(16);
       Wire.chunkSize(size, length);
@@ -240,6 +260,10 @@ final class Exchange implements ResponseListener {
   @Override
   public void end() {
     if (closed) {
+      return;
+    }
+    if (decoding != null && !decoding.isComplete()) {
+      call.failed(coding("the target's coded answer has no end"));
       return;
     }
     if (delimiting == Delimiting.CHUNKED) {
@@ -286,6 +310,10 @@ final class Exchange implements ResponseListener {
   /** The call is over; a connection that is still here was not done with. */
   void close() {
     closed = true;
+    if (decoding != null) {
+      decoding.close();
+      decoding = null;
+    }
     UpstreamConnection left = upstream;
     upstream = null;
     if (left != null) {

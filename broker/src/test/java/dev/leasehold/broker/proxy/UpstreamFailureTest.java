@@ -10,14 +10,19 @@ import dev.leasehold.broker.destination.Target;
 import dev.leasehold.broker.proxy.ProxyTester.DestinationSketch;
 import dev.leasehold.broker.proxy.ProxyTester.OpenTask;
 import dev.leasehold.broker.proxy.RawAgent.Answer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +194,61 @@ final class UpstreamFailureTest {
 
       // Then
       assertProblem(502, "upstream-encoding", answer, proxy);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "deflate"})
+  void answerCodedAgainstOurWishIsDecoded(String coding) throws Exception {
+    // Given
+    ByteArrayOutputStream coded = new ByteArrayOutputStream();
+    try (OutputStream coder =
+        coding.equals("gzip") ? new GZIPOutputStream(coded) : new DeflaterOutputStream(coded)) {
+      coder.write("hello hello hello".getBytes(StandardCharsets.US_ASCII));
+    }
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(
+                connection -> {
+                  connection.head();
+                  connection.send(
+                      "HTTP/1.1 200 OK\r\nContent-Encoding: "
+                          + coding
+                          + "\r\nContent-Length: "
+                          + coded.size()
+                          + "\r\n\r\n"
+                          + coded.toString(StandardCharsets.ISO_8859_1));
+                });
+        ProxyTester proxy = proxy(upstream.port(), to -> to)) {
+
+      // When
+      Answer answer = get(proxy, "127.0.0.1:" + upstream.port());
+
+      // Then
+      assertEquals("hello hello hello", answer.body());
+      assertEquals("", answer.field("content-encoding"));
+    }
+  }
+
+  @Test
+  void answerThatIsNotCodedAsItSaysBreaksOff() throws Exception {
+    // Given
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(
+                connection -> {
+                  connection.head();
+                  connection.send(
+                      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n");
+                  connection.send("abcd");
+                });
+        ProxyTester proxy = proxy(upstream.port(), to -> to)) {
+
+      // When
+      IOException failure =
+          assertThrows(IOException.class, () -> get(proxy, "127.0.0.1:" + upstream.port()));
+
+      // Then
+      assertFalse(String.valueOf(failure.getMessage()).isEmpty());
+      proxy.auditLine("\"status\":200", "\"cause\":\"upstream-encoding\"");
     }
   }
 
