@@ -112,7 +112,9 @@ final class CallerChecks {
 
   private void agentOf(Located<String> kind, String agent) {
     Section section = document.kinds().get(kind.value());
-    if (section == null || section.find(TaskKeys.AGENTS).isEmpty()) {
+    if (section == null
+        || section.find(TaskKeys.AGENTS).isEmpty()
+        || reading.isReportedWithin(section.pathOf(TaskKeys.AGENTS))) {
       return;
     }
     if (!Document.values(section, TaskKeys.AGENTS).contains(agent)) {

@@ -52,7 +52,9 @@ final class Changes {
       // A login made for shorter tasks would end before such a task does.
       keys.add("tasks.*.ttl (longer than any before)");
     }
-    note(keys, "listen, resolver", before.proxy(), after.proxy());
+    note(keys, "listen.proxy", before.proxy().proxy(), after.proxy().proxy());
+    note(keys, "resolver", before.proxy().nameServer(), after.proxy().nameServer());
+    note(keys, "listen.unsafe-listen", before.proxy().unsafeListen(), after.proxy().unsafeListen());
     note(keys, "listen.admin", before.admin(), after.admin());
     note(keys, "control", before.control(), after.control());
     note(keys, "audit", before.audit(), after.audit());

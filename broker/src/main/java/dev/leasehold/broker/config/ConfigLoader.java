@@ -2,6 +2,7 @@ package dev.leasehold.broker.config;
 
 import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.YamlText;
+import dev.leasehold.broker.config.keys.AuditKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,6 +43,7 @@ public final class ConfigLoader {
     ListenChecks.run(document, reading);
     DestinationChecks.run(document, reading);
     CredentialChecks.run(document, reading, Instant.now());
+    audit(document, reading);
     FileChecks.run(document, file, reading, machine);
     if (!reading.isClean()) {
       return refused(reading);
@@ -52,6 +54,19 @@ public final class ConfigLoader {
       reading.error("", 1, String.valueOf(refusedByARecord.getMessage()));
       return refused(reading);
     }
+  }
+
+  private static void audit(Document document, Reading reading) {
+    document
+        .root()
+        .find(RootKeys.AUDIT)
+        .filter(audit -> audit.isWritten(AuditKeys.STDOUT) && audit.isWritten(AuditKeys.FSYNC))
+        .ifPresent(
+            audit ->
+                reading.error(
+                    audit.pathOf(AuditKeys.FSYNC),
+                    audit.lineOf(AuditKeys.FSYNC),
+                    "belongs to file"));
   }
 
   private static LoadResult refused(Reading reading) {

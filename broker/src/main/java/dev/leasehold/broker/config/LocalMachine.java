@@ -9,26 +9,38 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** This machine: Linux, its {@code /proc} and its own user database. */
 final class LocalMachine implements Machine {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalMachine.class);
+  // Real, effective, saved, file system.
+  private static final Pattern UIDS = Pattern.compile("Uid:\\s+\\d+\\s+(\\d+)\\s.*");
+
+  private static final Logger log = LoggerFactory.getLogger(LocalMachine.class);
 
   @Override
   public Optional<String> variable(String name) {
     return Optional.ofNullable(System.getenv(name));
   }
 
+  // Not from the owner of /proc/self, which is root once the process is not dumpable (proc(5)).
   @Override
   public OptionalInt ownUid() {
     try {
-      return OptionalInt.of((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-    } catch (IOException | UnsupportedOperationException unknown) {
-      LOG.warn("event=own-uid-unknown reason=\"{}\"", unknown.getMessage());
-      return OptionalInt.empty();
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        Matcher uids = UIDS.matcher(line);
+        if (uids.matches()) {
+          return OptionalInt.of(Integer.parseInt(uids.group(1)));
+        }
+      }
+      log.warn("event=own-uid-unknown reason=\"/proc/self/status names none\"");
+    } catch (IOException | NumberFormatException unknown) {
+      log.warn("event=own-uid-unknown reason=\"{}\"", unknown.getMessage());
     }
+    return OptionalInt.empty();
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.config.keys.TaskKeys;
 import dev.leasehold.broker.control.Caller.Right;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -78,9 +79,16 @@ final class ReferenceChecks {
                         .ifPresent(agent -> used.add(name)));
       }
     }
-    if (!document.callers().isEmpty()) {
+    if (!document.callers().isEmpty()
+        && document.callers().stream().noneMatch(ReferenceChecks::lacksKinds)) {
       unused(document.kinds(), used, "no caller may open it");
     }
+  }
+
+  /** Which is reported where callers are checked; what it would have named cannot be known. */
+  private static boolean lacksKinds(Section caller) {
+    return Document.values(caller, ControlKeys.MAY).equals(List.of(Right.OPEN))
+        && !caller.isWritten(ControlKeys.KINDS);
   }
 
   private void expect(Key<?> definitions, Map<String, Section> defined, Located<String> name) {

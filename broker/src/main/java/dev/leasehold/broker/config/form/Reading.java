@@ -48,6 +48,11 @@ public final class Reading {
     return errors.stream().anyMatch(error -> error.path().equals(path));
   }
 
+  /** Whether something is known to be wrong at that place or within it. */
+  public boolean isReportedWithin(String path) {
+    return errors.stream().anyMatch(error -> error.path().startsWith(path));
+  }
+
   public boolean isClean() {
     return errors.isEmpty();
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -143,7 +144,7 @@ public final class Scalar<T> implements Shape<T> {
           case BOOLEAN -> "boolean";
           case TEXT_OR_INTEGER -> List.of("string", "integer");
         });
-    own.putAll(schema);
+    own.putAll(new TreeMap<>(schema));
     if (!expands || !own.containsKey("pattern")) {
       return own;
     }
