@@ -94,9 +94,18 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (call != null) {
-      call.agentReadComplete();
+    flushBody();
+  }
+
+  private void flushBody() {
+    Exchange exchange = exchange();
+    if (exchange != null) {
+      exchange.flushBody();
     }
+  }
+
+  private @Nullable Exchange exchange() {
+    return call == null ? null : call.exchange();
   }
 
   /** Goes on with what has come; not re-entrant. */
@@ -146,19 +155,18 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       }
       return false;
     }
-    if (!call.takesBody()) {
+    Exchange exchange = exchange();
+    if (exchange == null || !exchange.takesBody()) {
       read(false);
       return false;
     }
     ByteBuf piece = body.read(in);
     if (piece != null) {
-      call.body(piece);
+      exchange.body(piece);
     }
     if (body.isDone()) {
       bodyOver = true;
-      if (call != null) {
-        call.bodyOver();
-      }
+      exchange.bodyOver();
     }
     return piece != null;
   }
@@ -178,9 +186,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   void resume() {
     read(true);
     process();
-    if (call != null) {
-      call.agentReadComplete();
-    }
+    flushBody();
   }
 
   private void read(boolean on) {
@@ -269,17 +275,19 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   /** Closes what has waited too long. On the event loop. */
   void check(long now) {
-    if (call != null) {
-      call.check(now);
-    } else if (now - waitsUntil > 0) {
+    Exchange exchange = exchange();
+    if (exchange != null) {
+      exchange.check(now);
+    } else if (call == null && now - waitsUntil > 0) {
       Channels.close(channel);
     }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (call != null) {
-      call.agentWritable(channel.isWritable());
+    Exchange exchange = exchange();
+    if (exchange != null) {
+      exchange.agentWritable(channel.isWritable());
     }
   }
 

@@ -28,6 +28,9 @@ final class CallRecord {
   private @Nullable Task task;
   private @Nullable Lane lane;
   private @Nullable CallDecided decided;
+  private long connectingSince;
+  private long connectingNanos;
+  private boolean announced;
   private long bytesIn;
   private long bytesOut;
   private boolean refused;
@@ -73,10 +76,19 @@ final class CallRecord {
     decided = null;
   }
 
-  /** Everything of our own is done. */
+  void connecting() {
+    connectingSince = System.nanoTime();
+  }
+
+  void connected() {
+    connectingNanos += System.nanoTime() - connectingSince;
+  }
+
+  /** Everything of our own is done: what passed so far, less the time of the target, we added. */
   void announced() {
-    if (lane != null) {
-      lane.meters().overhead(System.nanoTime() - begun);
+    if (lane != null && !announced) {
+      announced = true;
+      lane.meters().overhead(System.nanoTime() - begun - connectingNanos);
     }
   }
 

@@ -27,6 +27,7 @@ final class Exchange implements ResponseListener {
   private final AgentConnection agent;
   private final Channel channel;
   private final AgentRequest request;
+  private final Limits limits;
   private final String via;
   private final CallRecord record;
   private final boolean chunksBody;
@@ -45,11 +46,17 @@ final class Exchange implements ResponseListener {
   private long lastByte;
 
   Exchange(
-      ProxyCall call, AgentConnection agent, AgentRequest request, String via, CallRecord record) {
+      ProxyCall call,
+      AgentConnection agent,
+      AgentRequest request,
+      Limits limits,
+      String via,
+      CallRecord record) {
     this.call = call;
     this.agent = agent;
     this.channel = agent.channel();
     this.request = request;
+    this.limits = limits;
     this.via = via;
     this.record = record;
     this.chunksBody = request.framing() == Framing.CHUNKED;
@@ -117,7 +124,7 @@ final class Exchange implements ResponseListener {
     return sent && !closed && upstream != null && upstream.isWritable();
   }
 
-  void body(ByteBuf piece, Limits limits) {
+  void body(ByteBuf piece) {
     UpstreamConnection target = upstream;
     if (target == null || closed) {
       piece.release();
@@ -291,7 +298,8 @@ final class Exchange implements ResponseListener {
     }
   }
 
-  void check(long now, Limits limits) {
+  /** Looks whether something takes too long. */
+  void check(long now) {
     if (!sent || closed) {
       return;
     }

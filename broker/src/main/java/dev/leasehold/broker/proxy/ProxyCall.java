@@ -149,7 +149,7 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
       case Grant granted -> {
         grant = granted;
         record.granted(granted);
-        Refusal excess = excess(granted.destination(), read, headBytes);
+        Refusal excess = Bounds.excess(granted.destination(), read, headBytes);
         if (excess != null) {
           refuse(excess);
           return;
@@ -164,26 +164,6 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
         lease(granted, taken);
       }
     }
-  }
-
-  private static @Nullable Refusal excess(Destination to, AgentRequest read, int headBytes) {
-    Limits limits = to.limits();
-    RequestHead head = read.head();
-    int line = head.method().length() + head.target().length() + 12;
-    if (line > limits.requestLine()) {
-      return Refusals.limit(414, "the request line is too long", "request-line");
-    }
-    if (headBytes - line > limits.header() || head.fields().size() > limits.headers()) {
-      return Refusals.limit(431, "the header is too large", "header");
-    }
-    if (read.framing() instanceof Framing.Length(long bytes)
-        && bytes > limits.body().orElse(Long.MAX_VALUE)) {
-      return Refusals.limit(413, "the body is too large", "body");
-    }
-    if (!to.encodedSlash() && read.call().path().text().contains("%2F")) {
-      return Refusal.of(Problem.AMBIGUOUS_REQUEST, "the path is not plain: an encoded slash");
-    }
-    return null;
   }
 
   // 4
@@ -240,8 +220,10 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
   // 5
 
   private void connect(boolean onlyNew) {
-    Exchange next = new Exchange(this, connection, asked(), serving.via(), record);
+    Limits limits = granted().destination().limits();
+    Exchange next = new Exchange(this, connection, asked(), limits, serving.via(), record);
     exchange = next;
+    record.connecting();
     serving
         .upstreams()
         .connect(
@@ -262,6 +244,7 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
       return;
     }
     exchange.use(upstream, use != null);
+    record.connected();
     if (announced) {
       send();
     } else if (!announcing) {
@@ -346,43 +329,11 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
     ready.send(head, injector != null);
   }
 
-  // 8 is Exchange's; meanwhile the connection asks:
+  // 8
 
-  boolean takesBody() {
-    return exchange != null && exchange.takesBody();
-  }
-
-  void body(ByteBuf piece) {
-    if (exchange == null) {
-      piece.release();
-    } else {
-      exchange.body(piece, granted().destination().limits());
-    }
-  }
-
-  void bodyOver() {
-    if (exchange != null) {
-      exchange.bodyOver();
-    }
-  }
-
-  void agentReadComplete() {
-    if (exchange != null) {
-      exchange.flushBody();
-    }
-  }
-
-  void agentWritable(boolean writable) {
-    if (exchange != null) {
-      exchange.agentWritable(writable);
-    }
-  }
-
-  /** Looks whether something takes too long. */
-  void check(long now) {
-    if (exchange != null && grant != null) {
-      exchange.check(now, grant.destination().limits());
-    }
+  /** The stream of this call; null before there is a target to stream to. */
+  @Nullable Exchange exchange() {
+    return exchange;
   }
 
   // 9
