@@ -1,5 +1,8 @@
 package dev.leasehold.broker;
 
+import dev.leasehold.broker.client.LockCommand;
+import dev.leasehold.broker.client.RunCommand;
+import dev.leasehold.broker.client.TaskCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -15,6 +18,13 @@ public final class Main {
 
         serve --config FILE             run the sidecar until SIGTERM
         check --config FILE [--online]  every mistake in a configuration; online: would it work
+        run --task KIND --purpose TEXT [--ttl 10m] [--destination NAME]… [--endpoint NAME]… -- CMD…
+                                        run CMD as a task that ends with it
+        task open --task KIND --purpose TEXT | list | show [ID] | end [ID] [--wait 10s]
+        revoke-all --reason TEXT        end everything, and lock
+        unlock                          let tasks be opened again
+                                        these four: [--control unix:///PATH|http://127.0.0.1:PORT]
+                                        [--token-file FILE] [--json]
         vault plan|apply|diff --config FILE [--token-file FILE] [--bundle FILE]
                                         what Vault needs for it: print, write, compare
         version                         of Leasehold and what it runs on
@@ -56,6 +66,12 @@ public final class Main {
     return switch (name) {
       case "check" -> new CheckCommand();
       case "vault" -> new VaultCommand();
+      case "run" -> (words, on) -> RunCommand.run(words, on.environment(), on.out(), on.err());
+      case "task" -> (words, on) -> TaskCommand.run(words, on.environment(), on.out(), on.err());
+      case "revoke-all" ->
+          (words, on) -> LockCommand.revokeAll(words, on.environment(), on.out(), on.err());
+      case "unlock" ->
+          (words, on) -> LockCommand.unlock(words, on.environment(), on.out(), on.err());
       case "help", "--help", "-h" ->
           (words, console) -> {
             console.out().print(USAGE);
