@@ -39,11 +39,31 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * A small stand-in for Vault inside this JVM, for machines that have none and for faults that a
- * real one cannot be asked for. It does what Leasehold rests on and refuses the rest; {@code
- * VaultContractIT} compares it with the product, and a difference is a bug here.
+ * real one cannot be asked for. It does what Leasehold rests on and refuses the rest; the contract
+ * suite ({@code dev.leasehold.suite.contract}) compares it with the product, and a difference is a
+ * bug here.
  *
  * <p>Tokens, policies, leases and mounts are in memory and survive {@link #stop} and {@link
  * #restart}. What it leases is real: users in a PostgreSQL or a RabbitMQ that a test points it to.
+ *
+ * <p>What can go wrong on command; a prefix is the beginning of a path without {@code /v1/}:
+ *
+ * <ul>
+ *   <li>absent: {@link #stop}, then {@link #restart}
+ *   <li>sealed: {@link #seal}, {@link #unseal}
+ *   <li>403 and 5xx: {@code faults().answer("database/creds", 500, "internal error")}
+ *   <li>429 with {@code Retry-After}: {@code faults().tooManyRequests("", Duration.ofSeconds(2))}
+ *   <li>slow: {@code faults().on("database/creds", new Fault.Slow(Duration.ofSeconds(3)))}
+ *   <li>closing mid-answer, the work done: {@code faults().next(1, prefix, new Fault.CutAnswer())}
+ *   <li>the work done and no answer: {@code faults().next(1, prefix, new Fault.LoseAnswer())}
+ *   <li>never answering: {@code faults().on("", new Fault.NeverAnswer())}
+ *   <li>a late lease: {@code CountDownLatch answer = faults().holdNext("database/creds")} makes the
+ *       credential at once and answers when the latch is counted down, the token's end or not
+ *   <li>revocations that fail, linger or are given up on: {@link #leaseFaults}
+ * </ul>
+ *
+ * <p>{@code faults().clear()} ends what {@code on}, {@code next} and their like began; a request
+ * that is already held stays held. Answers made by a fault are in {@link #calls} too.
  */
 public final class EmbeddedVault implements VaultServer {
   private final ScheduledExecutorService timer =

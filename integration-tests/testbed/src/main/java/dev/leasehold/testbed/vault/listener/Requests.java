@@ -45,7 +45,11 @@ final class Requests {
     try {
       return new JsonObject(text);
     } catch (DecodeException broken) {
-      throw Refusal.badRequest("error parsing JSON");
+      if (text.startsWith("[")) {
+        throw Refusal.badRequest("error parsing JSON: failed to parse JSON input: an array");
+      }
+      // The product counts what it cannot even measure among its own failures.
+      throw new Refusal(500, List.of("malformed JSON"));
     }
   }
 

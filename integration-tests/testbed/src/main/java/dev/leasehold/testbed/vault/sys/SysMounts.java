@@ -63,6 +63,9 @@ public final class SysMounts {
     if (type.isEmpty()) {
       throw Refusal.badRequest("backend type must be specified as a string");
     }
+    if (type.equals("kv") && !"2".equals(fields.map("options").get("version"))) {
+      throw Refusal.badRequest("this stand-in has KV of version 2 only; set options.version");
+    }
     String path = prefix + slashed(call.name("path"));
     boolean auth = prefix.equals(AUTH);
     mounts.add(

@@ -34,7 +34,8 @@ public final class Logins {
       boolean noDefault,
       Duration ttl,
       Duration maxTtl,
-      Duration explicitMax) {
+      Duration explicitMax,
+      String type) {
 
     public static Settings of(Fields fields) {
       return new Settings(
@@ -42,7 +43,17 @@ public final class Logins {
           fields.flag("token_no_default_policy", false),
           fields.duration("token_ttl").orElse(Duration.ZERO),
           fields.duration("token_max_ttl").orElse(Duration.ZERO),
-          fields.duration("token_explicit_max_ttl").orElse(Duration.ZERO));
+          fields.duration("token_explicit_max_ttl").orElse(Duration.ZERO),
+          type(fields.text("token_type", "default")));
+    }
+
+    private static String type(String type) {
+      return switch (type) {
+        case "service", "default" -> type;
+        case "default-service" -> "service";
+        default ->
+            throw Refusal.badRequest("this stand-in has service tokens only, not \"" + type + "\"");
+      };
     }
 
     public JsonObject read() {
@@ -55,7 +66,7 @@ public final class Logins {
           .put("token_period", 0)
           .put("token_policies", new JsonArray(policies))
           .put("token_ttl", ttl.toSeconds())
-          .put("token_type", "default");
+          .put("token_type", type);
     }
   }
 
