@@ -27,6 +27,7 @@ public final class Main {
                                         [--token-file FILE] [--json]
         vault plan|apply|diff --config FILE [--token-file FILE] [--bundle FILE]
                                         what Vault needs for it: print, write, compare
+        audit verify FILE               was anything in an audit file changed
         version                         of Leasehold and what it runs on
         help                            this text
 
@@ -72,6 +73,7 @@ public final class Main {
           (words, on) -> LockCommand.revokeAll(words, on.environment(), on.out(), on.err());
       case "unlock" ->
           (words, on) -> LockCommand.unlock(words, on.environment(), on.out(), on.err());
+      case "audit" -> new AuditCommand();
       case "help", "--help", "-h" ->
           (words, console) -> {
             console.out().print(USAGE);

@@ -35,7 +35,9 @@ class MainTest {
             List.of("check", "--config", "a\0b"),
             List.of("vault", "--config", "a"),
             List.of("vault", "destroy", "--config", "a"),
-            List.of("vault", "plan"))) {
+            List.of("vault", "plan"),
+            List.of("audit", "show"),
+            List.of("audit", "verify"))) {
       // When
       err.reset();
       int status = run(words);
@@ -76,7 +78,7 @@ class MainTest {
 
     // Then
     assertEquals(0, status);
-    for (String command : List.of("check", "vault", "help")) {
+    for (String command : List.of("check", "vault", "audit", "help")) {
       assertTrue(text(out).contains("\n  " + command), command);
     }
   }
