@@ -8,16 +8,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGHUP, which would end the JVM otherwise. Java has no public interface to signals; the one that
- * every JDK has all the same is reached by its name, since javac refuses to be quiet about it.
+ * Signals of the operating system. Java has no public interface to them; the one that every JDK has
+ * all the same is reached by its name, since javac refuses to be quiet about it.
  */
-final class HangUp {
-  private static final Logger log = LoggerFactory.getLogger(HangUp.class);
+final class Signals {
+  private static final Logger log = LoggerFactory.getLogger(Signals.class);
 
-  private HangUp() {}
+  private Signals() {}
 
-  /** Runs {@code action} at each SIGHUP, on a thread of the JVM's own. */
-  static void listen(Runnable action) {
+  /**
+   * Runs {@code action} at each signal of that name, on a thread of the JVM's own, instead of what
+   * the JVM would do.
+   *
+   * @param name without its SIG
+   */
+  static void listen(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -29,15 +34,15 @@ final class HangUp {
       Object taker =
           MethodHandleProxies.asInterfaceInstance(
               handler, MethodHandles.dropArguments(run, 0, signal));
-      Object hangUp =
+      Object named =
           lookup
               .findConstructor(signal, MethodType.methodType(void.class, String.class))
-              .invoke("HUP");
+              .invoke(name);
       lookup
           .findStatic(signal, "handle", MethodType.methodType(handler, signal, handler))
-          .invokeWithArguments(hangUp, taker);
+          .invokeWithArguments(named, taker);
     } catch (ReflectiveOperationException | IllegalArgumentException absent) {
-      log.warn("event=no_sighup cause=\"{}\"", absent.getMessage());
+      log.warn("event=signal_not_heard name={} cause=\"{}\"", name, absent.getMessage());
     } catch (Throwable unexpected) {
       throw new IllegalStateException(unexpected);
     }
