@@ -65,6 +65,7 @@ public final class Main {
 
   private static Command command(String name) throws UsageException {
     return switch (name) {
+      case "serve" -> serve();
       case "check" -> new CheckCommand();
       case "vault" -> new VaultCommand();
       case "run" -> (words, on) -> RunCommand.run(words, on.environment(), on.out(), on.err());
@@ -81,6 +82,12 @@ public final class Main {
           };
       default -> throw new UsageException("unknown command: " + name);
     };
+  }
+
+  private static Command serve() {
+    ProcessGuard.close(); // before the first secret
+    Version version = Version.current();
+    return new ServeCommand(configuration -> Broker.start(configuration, version), Signals::listen);
   }
 
   /** Where it happened, without the exception's message: that could quote anything. */

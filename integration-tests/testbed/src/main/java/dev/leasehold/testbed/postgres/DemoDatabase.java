@@ -96,6 +96,11 @@ public final class DemoDatabase {
             + "' AND usename <> 'postgres' ORDER BY 1");
   }
 
+  /** What the server is doing right now, each session's statement. */
+  public List<String> statements() {
+    return names("SELECT query FROM pg_stat_activity WHERE state = 'active'");
+  }
+
   private List<String> names(String query) {
     List<String> names = new ArrayList<>();
     try (Connection connection = server.connect();

@@ -1,0 +1,232 @@
+package dev.leasehold.broker;
+
+import dev.leasehold.broker.admin.AdminConfig;
+import dev.leasehold.broker.admin.AdminServer;
+import dev.leasehold.broker.audit.AuditLog;
+import dev.leasehold.broker.audit.BrokerEvent;
+import dev.leasehold.broker.config.Configuration;
+import dev.leasehold.broker.config.LoadResult;
+import dev.leasehold.broker.control.ControlConfig;
+import dev.leasehold.broker.control.ControlNeeds;
+import dev.leasehold.broker.control.ControlServer;
+import dev.leasehold.broker.identity.Identity;
+import dev.leasehold.broker.lease.Generations;
+import dev.leasehold.broker.lease.Journal;
+import dev.leasehold.broker.lease.Leases;
+import dev.leasehold.broker.lease.Recovery;
+import dev.leasehold.broker.lease.RevokeAll;
+import dev.leasehold.broker.lease.Surroundings;
+import dev.leasehold.broker.lease.TaskEnds;
+import dev.leasehold.broker.lease.Timers;
+import dev.leasehold.broker.proxy.ProxyServer;
+import dev.leasehold.broker.task.Signal;
+import dev.leasehold.broker.task.Tasks;
+import dev.leasehold.broker.telemetry.BootClock;
+import dev.leasehold.broker.telemetry.Metrics;
+import dev.leasehold.broker.telemetry.Readiness;
+import dev.leasehold.broker.vault.VaultSecretStore;
+import dev.leasehold.broker.verify.Verifiers;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running sidecar: its parts, made in the order in which they need one another and stopped in
+ * the reverse.
+ */
+final class Broker implements Sidecar {
+  private static final Logger log = LoggerFactory.getLogger(Broker.class);
+  private static final int MOST_EVENT_LOOPS = 4;
+  private static final int BLOCKING_THREADS = 2;
+
+  /** How long the tasks of a sidecar that stops may take to end; the next life does the rest. */
+  private static final Duration FAREWELL = Duration.ofSeconds(20);
+
+  private final Stops stops;
+  private final String addresses;
+  private final Startup startup;
+  private final Reload reload;
+  private final TaskEnds ends;
+
+  private Broker(Stops stops, String addresses, Startup startup, Reload reload, TaskEnds ends) {
+    this.stops = stops;
+    this.addresses = addresses;
+    this.startup = startup;
+    this.reload = reload;
+    this.ends = ends;
+  }
+
+  /**
+   * Starts serving. Everything listens when this returns; what depends on others is refused until
+   * {@link #awaitServices}.
+   */
+  static Broker start(Configuration configuration, Version version) throws StartException {
+    Stops stops = new Stops();
+    try {
+      return wire(configuration, version, stops);
+    } catch (IOException | RuntimeException failure) {
+      stops.close();
+      throw new StartException(String.valueOf(failure.getMessage()), failure);
+    }
+  }
+
+  private static Broker wire(Configuration configuration, Version version, Stops stops)
+      throws IOException {
+    BootClock clock = BootClock.system();
+    Readiness readiness = new Readiness();
+    Metrics metrics = stops.add("metrics", new Metrics(version.number(), version.revision()));
+    Vertx vertx = vertx();
+    stops.add("event loops", () -> vertx.close().await(5, TimeUnit.SECONDS));
+    AdminServer admin =
+        stops.add(
+            "admin",
+            AdminServer.start(vertx, new AdminConfig(configuration.admin()), readiness, metrics));
+
+    Journal journal = stops.add("journal", Journal.open(configuration.stateDir()));
+    Fuse fuse = new Fuse();
+    AuditLog audit =
+        stops.add(
+            "audit log", AuditLog.open(configuration.audit(), Function.identity(), metrics, fuse));
+    Tasks tasks = new Tasks(InstantSource.system(), clock::nanos);
+    Reload reload = new Reload(configuration, tasks, metrics, audit);
+    Timers timers = stops.add("timers", Timers.system(clock));
+
+    Identity identity =
+        stops.add("identity", new Identity(configuration.identity(), clock, metrics));
+    VaultSecretStore store =
+        stops.add("vault", new VaultSecretStore(configuration.vault(), identity, clock, metrics));
+    Surroundings around =
+        new Surroundings(
+            store,
+            journal,
+            audit.taskEvents(() -> reload.get().configuration().version()),
+            metrics,
+            timers,
+            InstantSource.system());
+    Leases leases =
+        new Leases(
+            around, () -> reload.get().calls().policy(), () -> reload.get().tasks().credentials());
+    ProxyServer proxy =
+        stops.add(
+            "proxy",
+            ProxyServer.start(
+                vertx,
+                configuration.proxy(),
+                tasks,
+                () -> reload.get().calls(),
+                leases,
+                audit,
+                metrics,
+                clock));
+    TaskEnds ends = new TaskEnds(around, leases, tasks, proxy, Verifiers::of);
+    fuse.protect(ends);
+    stops.add("tasks", () -> endAll(ends));
+    RevokeAll revokeAll = new RevokeAll(around, tasks, ends);
+    Startup startup = new Startup(identity, store, new Recovery(around));
+
+    readiness.add("identity", identity::notReady);
+    readiness.add("vault", store::notReady, store::warnings);
+    readiness.add("recovery", startup::notRecovered);
+    readiness.add("journal", journal::broken);
+    readiness.add("audit", audit::notWritable);
+    readiness.add("config", reload::refusal);
+    readiness.add("lock", () -> revokeAll.locked().map(why -> "locked by revoke-all: " + why));
+    ControlServer control =
+        stops.add(
+            "control",
+            ControlServer.start(
+                vertx,
+                configuration.control(),
+                new ControlNeeds(
+                    tasks,
+                    ends,
+                    leases,
+                    revokeAll,
+                    proxy,
+                    () -> reload.get().tasks(),
+                    readiness,
+                    metrics,
+                    proxy.address(),
+                    configuration.runtimeDir(),
+                    clock)));
+
+    audit.append(new BrokerEvent.Started(version.number(), configuration.version()));
+    identity.start();
+    store.start(new GenerationTrail(new Generations(around, ends), audit));
+    startup.begin();
+    return new Broker(
+        stops, addresses(proxy, admin, control, configuration.control()), startup, reload, ends);
+  }
+
+  private static String addresses(
+      ProxyServer proxy, AdminServer admin, ControlServer control, ControlConfig config) {
+    List<String> controls = new ArrayList<>();
+    config.socket().ifPresent(socket -> controls.add("unix://" + socket));
+    control.address().ifPresent(address -> controls.add("http://" + text(address)));
+    return "proxy=%s admin=%s control=%s"
+        .formatted(text(proxy.address()), text(admin.address()), String.join(",", controls));
+  }
+
+  private static String text(SocketAddress address) {
+    return switch (address) {
+      case InetSocketAddress tcp -> tcp.getAddress().getHostAddress() + ":" + tcp.getPort();
+      default -> "unix:" + address;
+    };
+  }
+
+  private static Vertx vertx() {
+    int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_EVENT_LOOPS);
+    return Vertx.vertx(
+        new VertxOptions()
+            .setPreferNativeTransport(true)
+            .setEventLoopPoolSize(loops)
+            .setWorkerPoolSize(BLOCKING_THREADS)
+            .setInternalBlockingPoolSize(BLOCKING_THREADS));
+  }
+
+  private static void endAll(TaskEnds ends) throws InterruptedException, ExecutionException {
+    try {
+      ends.endAll(Signal.SHUTDOWN, "the sidecar stops")
+          .toCompletableFuture()
+          .get(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException unproven) {
+      log.warn("event=tasks_left cause=\"not all are proven dead; the next start goes on\"");
+    }
+  }
+
+  /** Identity, Vault, and the end of an earlier life. */
+  @Override
+  public Optional<String> awaitServices(Duration patience) throws InterruptedException {
+    return startup.await(patience)
+        ? Optional.empty()
+        : startup.waitingFor().or(() -> Optional.of("Vault"));
+  }
+
+  @Override
+  public String addresses() {
+    return addresses;
+  }
+
+  @Override
+  public void take(LoadResult result) {
+    reload.take(result, ends);
+  }
+
+  @Override
+  public void close() {
+    stops.close();
+  }
+}

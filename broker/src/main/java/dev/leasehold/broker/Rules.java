@@ -1,0 +1,23 @@
+package dev.leasehold.broker;
+
+import dev.leasehold.broker.config.Configuration;
+import dev.leasehold.broker.control.ControlRules;
+import dev.leasehold.broker.proxy.RuleSet;
+import java.time.InstantSource;
+
+/**
+ * One configuration as those who decide by it need it; swapped as a whole.
+ *
+ * @param calls for the proxy
+ * @param tasks for the task API
+ */
+record Rules(Configuration configuration, RuleSet calls, ControlRules tasks) {
+  static Rules of(Configuration configuration) {
+    RuleSet calls =
+        new RuleSet(configuration.policy(InstantSource.system()), configuration.injections());
+    return new Rules(
+        configuration,
+        calls,
+        new ControlRules(calls.policy(), configuration.kinds(), configuration.credentials()));
+  }
+}

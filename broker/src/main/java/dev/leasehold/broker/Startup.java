@@ -1,0 +1,69 @@
+package dev.leasehold.broker;
+
+import dev.leasehold.broker.identity.Identity;
+import dev.leasehold.broker.lease.Recovery;
+import dev.leasehold.broker.vault.VaultSecretStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From listening to being of use: an identity, then tokens of Vault, then the earlier life ended.
+ */
+final class Startup {
+  private static final Logger log = LoggerFactory.getLogger(Startup.class);
+  private static final Duration STEP = Duration.ofSeconds(5);
+
+  /** How long an earlier life may keep us from being ready while Vault answers. */
+  private static final Duration RECOVERY_PATIENCE = Duration.ofSeconds(30);
+
+  private final Identity identity;
+  private final VaultSecretStore store;
+  private final Recovery recovery;
+  private final CountDownLatch recovered = new CountDownLatch(1);
+
+  Startup(Identity identity, VaultSecretStore store, Recovery recovery) {
+    this.identity = identity;
+    this.store = store;
+    this.recovery = recovery;
+  }
+
+  /** Begins to wait, and goes on for ever. */
+  void begin() {
+    Thread.ofVirtual().name("startup").start(this::work);
+  }
+
+  private void work() {
+    try {
+      while (!store.awaitReady(STEP)) {
+        log.warn("event=waiting cause=\"{}\"", waitingFor().orElse("Vault"));
+      }
+      if (!recovery.run(RECOVERY_PATIENCE)) {
+        log.warn("event=recovery_goes_on cause=\"not all of an earlier life is proven dead yet\"");
+      }
+      recovered.countDown();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Why an earlier life still counts; empty when it does not. */
+  Optional<String> notRecovered() {
+    return recovered.getCount() == 0
+        ? Optional.empty()
+        : Optional.of("what an earlier life left behind is not dealt with yet");
+  }
+
+  /** The first of the needed services that is missing; empty when all have been there. */
+  Optional<String> waitingFor() {
+    return identity.notReady().or(store::notReady).or(this::notRecovered);
+  }
+
+  /** False when {@code patience} is over before all needed services have been there. */
+  boolean await(Duration patience) throws InterruptedException {
+    return recovered.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}
