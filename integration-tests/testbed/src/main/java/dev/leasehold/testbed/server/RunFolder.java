@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * A folder for one run with what was started in it. Closing ends everything in reverse order and
- * removes the folder; so does the end of the JVM, if nobody closed it.
+ * removes the folder; so does the end of the JVM, even by SIGKILL, if nobody closed it.
  *
  * <p>Its path is short, since a Unix socket's is limited to 107 bytes, and others may pass through
  * it (mode 0711), since servers under other accounts live in it.
@@ -31,11 +31,13 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private final Path path;
+  private final DeathWatch watch;
   private final Deque<AutoCloseable> contents = new ArrayDeque<>();
   private boolean closed;
 
   private RunFolder(Path path) {
     this.path = path;
+    this.watch = DeathWatch.over(path);
   }
 
   public static RunFolder create() {
@@ -89,6 +91,7 @@ public final class RunFolder implements AutoCloseable {
     }
     left.forEach(RunFolder::closeQuietly);
     remove();
+    watch.end();
     OPEN.remove(this);
   }
 
