@@ -23,7 +23,9 @@ public final class AddressRange {
   public static AddressRange parse(String text) {
     int slash = text.indexOf('/');
     String address = slash < 0 ? text : text.substring(0, slash);
-    if (!address.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+    // Four decimal numbers: what stands for fewer, or in another base, is read in several ways.
+    if (!address.matches(
+        "(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
       throw new IllegalArgumentException("not an IP address or CIDR block");
     }
     byte[] network;

@@ -17,6 +17,8 @@ public final class CanonicalPath {
     record Ambiguous(String reason) implements Result {}
   }
 
+  private static final String[] NO_PARTS = {};
+
   private final String text;
   private final List<String> segments;
 
@@ -70,7 +72,7 @@ public final class CanonicalPath {
     List<String> segments = split(text);
     for (int i = 0; i < segments.size(); i++) {
       String segment = segments.get(i);
-      if (segment.equals(".") || segment.equals("..")) {
+      if (hasDots(segment)) {
         return new Result.Ambiguous("a dot segment");
       }
       if (segment.isEmpty() && i < segments.size() - 1) {
@@ -91,6 +93,16 @@ public final class CanonicalPath {
   /** Without the leading slash; a trailing slash gives a last empty segment. */
   public List<String> segments() {
     return segments;
+  }
+
+  /** Also between encoded slashes: a server that decodes them first would follow the dots. */
+  private static boolean hasDots(String segment) {
+    for (String part : segment.contains("%2F") ? segment.split("%2F", -1) : NO_PARTS) {
+      if (part.equals(".") || part.equals("..")) {
+        return true;
+      }
+    }
+    return segment.equals(".") || segment.equals("..");
   }
 
   private static List<String> split(String text) {

@@ -35,7 +35,7 @@ public final class PathPattern {
       }
     }
     // A rule is written in the same canonical form that requests are brought into.
-    String sample = body.isEmpty() ? "/" : body.replace('*', 'x');
+    String sample = (openEnd ? body + "/x" : body).replace('*', 'x');
     if (!(CanonicalPath.parse(sample, true) instanceof CanonicalPath.Result.Canonical canonical)
         || !canonical.path().text().equals(sample)) {
       throw new IllegalArgumentException("not a canonical path");

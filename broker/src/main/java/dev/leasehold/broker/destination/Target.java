@@ -1,5 +1,7 @@
 package dev.leasehold.broker.destination;
 
+import java.util.regex.Pattern;
+
 /**
  * The one concrete place of one call: parsed once, never changed.
  *
@@ -30,12 +32,15 @@ public record Target(Scheme scheme, String host, int port) {
     }
   }
 
+  private static final Pattern HOST =
+      Pattern.compile("(?=.{1,253}$)[a-z0-9_-]+(\\.[a-z0-9_-]+)*|(?=.*:.*:)[0-9a-f:.]+");
+
   public Target {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port out of range");
     }
-    if (host.isEmpty()) {
-      throw new IllegalArgumentException("empty host");
+    if (!HOST.matcher(host).matches()) {
+      throw new IllegalArgumentException("neither a lower-case host name nor an IP literal");
     }
   }
 
