@@ -9,6 +9,9 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.leasehold.broker.telemetry.Problem;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +34,6 @@ final class JsonReader {
                   .maxStringLength(RequestBody.MAX_BYTES)
                   .maxTokenCount(10_000)
                   .build())
-          .disable(JsonFactory.Feature.CHARSET_DETECTION) // the API is UTF-8 and nothing else
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names are the caller's to choose
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -44,7 +46,7 @@ final class JsonReader {
    * @throws Refused {@code invalid-request}, with the place of the fault
    */
   static JsonValue read(byte[] utf8) {
-    try (JsonParser parser = FACTORY.createParser(utf8)) {
+    try (JsonParser parser = FACTORY.createParser(text(utf8))) {
       JsonToken first = parser.nextToken();
       if (first == null) {
         throw Refused.invalid("the body is empty; JSON is expected");
@@ -59,6 +61,11 @@ final class JsonReader {
     } catch (IOException malformed) {
       throw Refused.invalid("the body is no valid JSON" + place(malformed));
     }
+  }
+
+  /** The parser itself would guess at UTF-16 and UTF-32 too. */
+  private static String text(byte[] utf8) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
   }
 
   private static String place(IOException malformed) {

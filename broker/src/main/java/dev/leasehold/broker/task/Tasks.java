@@ -100,7 +100,10 @@ public final class Tasks {
     if (task != null) {
       return Optional.of(task);
     }
-    return Optional.ofNullable(ended.get(id)).map(Entry::task);
+    long now = bootNanos.getAsLong();
+    return Optional.ofNullable(ended.get(id))
+        .filter(entry -> entry.keptUntilNanos() - now >= 0)
+        .map(Entry::task);
   }
 
   /** The task that id and token name together; one answer for a wrong id and a wrong token. */
