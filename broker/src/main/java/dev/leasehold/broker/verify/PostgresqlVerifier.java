@@ -1,10 +1,13 @@
 package dev.leasehold.broker.verify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.leasehold.broker.lease.TargetProof;
 import dev.leasehold.broker.lease.TargetVerifier;
 import dev.leasehold.broker.lease.VerifierConfig;
+import dev.leasehold.broker.secret.SecretValue;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.URLEncoder;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -14,16 +17,23 @@ import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Asks PostgreSQL whether a role, or a session of it, is there. Any role that may connect can ask:
- * {@code pg_roles} and the user names of {@code pg_stat_activity} are open to all.
- */
+/** Asks a PostgreSQL server for a role and for the sessions that it opened. */
 final class PostgresqlVerifier implements TargetVerifier {
   private static final Logger log = LoggerFactory.getLogger(PostgresqlVerifier.class);
   private static final String TIMEOUT_SECONDS = "5";
+
+  /**
+   * A session outlives a role that is dropped, and then has a number for a user but no name. Whose
+   * it was cannot be told any more, so that such a session leaves every answer open.
+   */
   private static final String QUESTION =
-      "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ?)"
-          + " OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity WHERE usename = ?)";
+      """
+      SELECT
+        EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ?)
+          OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity WHERE usename = ?),
+        EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity
+                WHERE usesysid IS NOT NULL AND usename IS NULL)
+      """;
 
   private final VerifierConfig.Postgresql config;
 
@@ -38,38 +48,49 @@ final class PostgresqlVerifier implements TargetVerifier {
       question.setString(1, username);
       question.setString(2, username);
       try (ResultSet answer = question.executeQuery()) {
-        answer.next();
-        return answer.getBoolean(1) ? TargetProof.PRESENT : TargetProof.GONE;
+        if (!answer.next()) {
+          return TargetProof.UNKNOWN;
+        }
+        if (answer.getBoolean(1)) {
+          return TargetProof.PRESENT;
+        }
+        return answer.getBoolean(2) ? TargetProof.UNKNOWN : TargetProof.GONE;
       }
-    } catch (SQLException unanswered) {
-      // The message may quote what was sent; the state is a code of the standard.
-      log.warn(
-          "event=target_not_asked target={}:{} sqlstate={}",
-          config.host(),
-          config.port(),
-          unanswered.getSQLState());
-    } catch (IOException unreadable) {
-      log.warn("event=target_not_asked cause=\"the verifier's password file cannot be read\"");
+    } catch (SQLException e) {
+      // The driver's message can quote what it was given; the state tells the cause.
+      log.warn("event=target_not_asked target={} sqlstate={}", target(), e.getSQLState());
+      return TargetProof.UNKNOWN;
+    } catch (IOException | RuntimeException e) {
+      log.warn("event=target_not_asked target={} cause={}", target(), e.getClass().getSimpleName());
+      return TargetProof.UNKNOWN;
     }
-    return TargetProof.UNKNOWN;
+  }
+
+  private String target() {
+    return config.host() + ":" + config.port();
   }
 
   private Connection connect() throws SQLException, IOException {
-    Properties settings = new Properties();
-    settings.setProperty("user", config.username());
-    settings.setProperty("password", Files.readString(config.passwordFile()).strip());
-    settings.setProperty("connectTimeout", TIMEOUT_SECONDS);
-    settings.setProperty("socketTimeout", TIMEOUT_SECONDS);
-    settings.setProperty("loginTimeout", TIMEOUT_SECONDS);
-    settings.setProperty("ApplicationName", "leasehold");
-    if (config.ca().isPresent()) {
-      settings.setProperty("sslmode", "verify-full");
-      settings.setProperty("sslrootcert", config.ca().get().toString());
-    } else {
-      settings.setProperty("sslmode", "disable");
-    }
+    Properties properties = new Properties();
+    properties.setProperty("user", config.username());
+    properties.setProperty("loginTimeout", TIMEOUT_SECONDS);
+    properties.setProperty("connectTimeout", TIMEOUT_SECONDS);
+    properties.setProperty("socketTimeout", TIMEOUT_SECONDS);
+    properties.setProperty("ApplicationName", "leasehold-verify");
+    properties.setProperty("sslmode", config.ca().isPresent() ? "verify-full" : "disable");
+    config.ca().ifPresent(ca -> properties.setProperty("sslrootcert", ca.toString()));
+    String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
     String url =
-        "jdbc:postgresql://" + config.host() + ":" + config.port() + "/" + config.database();
-    return DriverManager.getConnection(url, settings); // which is when the driver is loaded
+        "jdbc:postgresql://%s:%d/%s"
+            .formatted(host, config.port(), URLEncoder.encode(config.database(), UTF_8));
+    SecretValue password = PasswordFile.read(config.passwordFile());
+    try {
+      // The driver takes a text only; it goes with these properties.
+      properties.setProperty("password", password.lend(bytes -> new String(bytes, UTF_8)));
+      return DriverManager.getConnection(url, properties);
+    } finally {
+      properties.remove("password");
+      password.destroy();
+    }
   }
 }

@@ -1,18 +1,20 @@
 package dev.leasehold.broker.verify;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.leasehold.broker.lease.TargetProof;
 import dev.leasehold.broker.lease.TargetVerifier;
 import dev.leasehold.broker.lease.VerifierConfig;
+import dev.leasehold.broker.secret.SecretValue;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -20,16 +22,14 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Asks RabbitMQ's management API for a user: {@code GET /api/users/NAME}. Only 404 says that it is
- * gone; whoever may not ask gets 401.
- */
+/** Asks RabbitMQ's management API for a user: 200 is there, 404 is gone, all else says nothing. */
 final class RabbitmqVerifier implements TargetVerifier {
   private static final Logger log = LoggerFactory.getLogger(RabbitmqVerifier.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -43,46 +43,69 @@ final class RabbitmqVerifier implements TargetVerifier {
   @Override
   public TargetProof verify(String username) {
     try (HttpClient client = client()) {
-      HttpResponse<Void> answer = client.send(question(username), BodyHandlers.discarding());
-      return switch (answer.statusCode()) {
-        case 404 -> TargetProof.GONE;
+      HttpRequest request =
+          HttpRequest.newBuilder(userUri(username))
+              .timeout(TIMEOUT)
+              .header("Authorization", authorization())
+              .GET()
+              .build();
+      int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      return switch (status) {
         case 200 -> TargetProof.PRESENT;
+        case 404 -> TargetProof.GONE;
         default -> {
-          log.warn("event=target_not_asked target={} status={}", host(), answer.statusCode());
+          log.warn("event=target_not_asked target={} status={}", target(), status);
           yield TargetProof.UNKNOWN;
         }
       };
-    } catch (IOException | GeneralSecurityException unanswered) {
-      log.warn(
-          "event=target_not_asked target={} cause={}",
-          host(),
-          unanswered.getClass().getSimpleName());
-    } catch (InterruptedException stop) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return TargetProof.UNKNOWN;
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      log.warn("event=target_not_asked target={} cause={}", target(), e.getClass().getSimpleName());
+      return TargetProof.UNKNOWN;
     }
-    return TargetProof.UNKNOWN;
   }
 
-  private String host() {
+  private String target() {
     return config.url().getAuthority();
   }
 
-  private HttpRequest question(String username) throws IOException {
-    String password = Files.readString(config.passwordFile()).strip();
-    String pair = config.username() + ":" + password;
-    // URLEncoder writes a space as a plus, which in a path is a plus.
-    String user = URLEncoder.encode(username, UTF_8).replace("+", "%20");
-    return HttpRequest.newBuilder(URI.create(config.url() + "/").resolve("/api/users/" + user))
-        .timeout(TIMEOUT)
-        .header(
-            "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)))
-        .GET()
-        .build();
+  private URI userUri(String username) {
+    String base = config.url().toString().replaceFirst("/+$", "");
+    String name = URLEncoder.encode(username, UTF_8).replace("+", "%20");
+    return URI.create(base + "/api/users/" + name);
+  }
+
+  /** The request keeps it as a text until it is collected; the bytes here are wiped. */
+  private String authorization() throws IOException {
+    SecretValue password = PasswordFile.read(config.passwordFile());
+    try {
+      return password.lend(
+          bytes -> {
+            byte[] user = (config.username() + ":").getBytes(UTF_8);
+            byte[] pair = Arrays.copyOf(user, user.length + bytes.length);
+            System.arraycopy(bytes, 0, pair, user.length, bytes.length);
+            byte[] encoded = Base64.getEncoder().encode(pair);
+            try {
+              return "Basic " + new String(encoded, ISO_8859_1);
+            } finally {
+              Arrays.fill(pair, (byte) 0);
+              Arrays.fill(encoded, (byte) 0);
+            }
+          });
+    } finally {
+      password.destroy();
+    }
   }
 
   private HttpClient client() throws IOException, GeneralSecurityException {
     HttpClient.Builder builder =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .proxy(ProxySelector.of(null));
     if (config.ca().isPresent()) {
       builder.sslContext(trusting(config.ca().get()));
     }
@@ -90,16 +113,17 @@ final class RabbitmqVerifier implements TargetVerifier {
   }
 
   private static SSLContext trusting(Path ca) throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
+    KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
+    authorities.load(null, null);
     try (InputStream pem = Files.newInputStream(ca)) {
-      for (Certificate certificate :
-          CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-        store.setCertificateEntry("ca" + store.size(), certificate);
+      int number = 0;
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        authorities.setCertificateEntry("ca" + number++, each);
       }
     }
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(store);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(authorities);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
     return context;
