@@ -4,19 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class MetricsTest {
+  private static final Path PAGE = Path.of("..", "docs", "metrics.md");
   private static final Pattern SAMPLE =
       Pattern.compile("(leasehold_[a-z_]+)(?:\\{([^}]*)})? (\\S+)");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
@@ -66,6 +73,65 @@ final class MetricsTest {
 
     // Then
     assertEquals(new TreeMap<>(PROMISED), shapes(text));
+  }
+
+  @Test
+  void thePageOfMetricsListsWhatIsScraped() throws IOException {
+    // Given
+    useEveryMeter();
+    Map<String, String> listed = new TreeMap<>();
+    for (String row : Files.readAllLines(PAGE)) {
+      String[] cells = row.split("\\|", -1);
+      if (cells.length > 4 && cells[1].startsWith(" `leasehold_")) {
+        listed.put(words(cells[1]).getFirst(), cells[2].strip() + " " + sorted(words(cells[3])));
+      }
+    }
+
+    // When
+    Map<String, String> scraped = shapes(metrics.scrape("").body());
+
+    // Then
+    assertEquals(scraped, listed);
+  }
+
+  @Test
+  void thePageOfMetricsListsTheWordsOfEachFixedLabel() throws IOException {
+    // Given
+    Map<String, List<String>> listed = new HashMap<>();
+    for (String row : Files.readAllLines(PAGE)) {
+      String[] cells = row.split("\\|", -1);
+      if (cells.length == 4) {
+        listed.put(cells[1].strip(), words(cells[2]));
+      }
+    }
+
+    // Then
+    assertEquals(
+        words(LeaseOperation.values(), LeaseOperation::word), listed.get("`operation` of leases"));
+    assertEquals(
+        words(VaultOperation.values(), VaultOperation::word), listed.get("`operation` of Vault"));
+    assertEquals(words(Outcome.values(), Outcome::word), listed.get("`outcome`"));
+    assertEquals(
+        words(AuditOutcome.values(), AuditOutcome::word), listed.get("`outcome` of audit"));
+    assertEquals(words(SvidLevel.values(), SvidLevel::word), listed.get("`level` of the SVID"));
+    assertEquals(words(TokenLevel.values(), TokenLevel::word), listed.get("`level` of tokens"));
+    assertEquals(Metrics.UNSAFE_SETTINGS, listed.get("`name`"));
+  }
+
+  private static <T> List<String> words(T[] values, Function<T, String> word) {
+    return Arrays.stream(values).map(word).toList();
+  }
+
+  private static List<String> words(String cell) {
+    return Pattern.compile("`([^`]+)`")
+        .matcher(cell)
+        .results()
+        .map(result -> result.group(1))
+        .toList();
+  }
+
+  private static Set<String> sorted(List<String> words) {
+    return new TreeSet<>(words);
   }
 
   @Test
