@@ -75,6 +75,7 @@ public final class Main {
       case "unlock" ->
           (words, on) -> LockCommand.unlock(words, on.environment(), on.out(), on.err());
       case "audit" -> new AuditCommand();
+      case "version", "--version" -> new VersionCommand();
       case "help", "--help", "-h" ->
           (words, console) -> {
             console.out().print(USAGE);

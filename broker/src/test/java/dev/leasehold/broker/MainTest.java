@@ -78,8 +78,20 @@ class MainTest {
 
     // Then
     assertEquals(0, status);
-    for (String command : List.of("check", "vault", "audit", "help")) {
+    for (String command : List.of("serve", "check", "run", "vault", "audit", "version", "help")) {
       assertTrue(text(out).contains("\n  " + command), command);
+    }
+  }
+
+  @Test
+  void versionSaysWhatItRunsOn() {
+    // When
+    int status = run(List.of("version"));
+
+    // Then
+    assertEquals(0, status);
+    for (String what : List.of("leasehold ", "java 25", "netty 4.", "openssl ")) {
+      assertTrue(text(out).lines().anyMatch(line -> line.startsWith(what)), text(out));
     }
   }
 
