@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -53,14 +54,19 @@ public final class AdminServer implements AutoCloseable {
     InetSocketAddress wanted = config.address();
     String host = wanted.getAddress().getHostAddress();
     try {
-      int port =
-          server
-              .listen(wanted.getPort(), host)
-              .await(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-              .actualPort();
-      return new AdminServer(server, new InetSocketAddress(wanted.getAddress(), port));
-    } catch (TimeoutException | RuntimeException failure) {
+      // Not Future.await: it throws what the binding threw, checked exceptions unannounced.
+      server
+          .listen(wanted.getPort(), host)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return new AdminServer(
+          server, new InetSocketAddress(wanted.getAddress(), server.actualPort()));
+    } catch (ExecutionException | TimeoutException failure) {
       throw new IOException("listen.admin: cannot listen on " + wanted, failure);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw new IOException("listen.admin: interrupted while binding " + wanted, stopping);
     }
   }
 
