@@ -1,0 +1,104 @@
+package dev.leasehold.bench;
+
+import dev.leasehold.bench.Measure.Peer;
+import dev.leasehold.testbed.Needs;
+import dev.leasehold.testbed.Testbed;
+import dev.leasehold.testbed.VaultMounts;
+import dev.leasehold.testbed.server.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** From the start of the process to its readiness line, and its memory when nothing happens. */
+final class StartBench implements Bench {
+  private static final int STARTS = 5;
+  private static final double GOAL_SECONDS = 2.5;
+  private static final double GOAL_MEBIBYTES = 140;
+
+  /** The heap and the code cache have settled by then. */
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  @Override
+  public String name() {
+    return "start";
+  }
+
+  @Override
+  public List<Needed> needs() {
+    return List.of(new Needed("taskset", "util-linux"));
+  }
+
+  private static String rules() {
+    return """
+    destinations:
+      target:
+        url: https://api.example.org
+        environment: bench
+        allow: [{methods: [GET], paths: ["/**"]}]
+        credential: token
+    credentials:
+      token:
+        vault: {read: kv/data/%s}
+        inject: {bearer: "{token}"}
+        revocability: static
+        exception: {reason: "a benchmark of the start", until: 2100-01-01T00:00:00Z}
+        owner: bench
+        classification: internal
+    """
+        .formatted(VaultMounts.STATIC_SECRET);
+  }
+
+  @Override
+  public List<Measure> measure(Duration load) {
+    try (Testbed testbed = Testbed.start(Needs.VAULT, Needs.WORKLOAD_API)) {
+      Subject subject = Subject.prepare(testbed, rules());
+      double[] seconds = new double[STARTS];
+      double[] mebibytes = new double[STARTS];
+      for (int i = 0; i < STARTS; i++) {
+        long start = System.nanoTime();
+        try (ServerProcess leasehold = subject.serve(Cores.all())) {
+          seconds[i] = (System.nanoTime() - start) / 1e9;
+          Thread.sleep(IDLE);
+          mebibytes[i] = resident(leasehold.pid());
+        }
+      }
+      return List.of(
+          Measure.atMost(
+              "start",
+              "start to ready, median",
+              "s",
+              Samples.of(seconds).median(),
+              GOAL_SECONDS,
+              Peer.NONE),
+          Measure.atMost(
+              "start",
+              "resident when idle, median",
+              "MiB",
+              Samples.of(mebibytes).median(),
+              GOAL_MEBIBYTES,
+              Peer.NONE));
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", stop);
+    }
+  }
+
+  /** Resident memory of a process, as the kernel counts it. */
+  private static double resident(long pid) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+      String kibibytes =
+          lines
+              .filter(line -> line.startsWith("VmRSS:"))
+              .map(line -> line.replaceAll("\\D", ""))
+              .findFirst()
+              .orElseThrow();
+      return Integer.parseInt(kibibytes) / 1024.0;
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
+    }
+  }
+}

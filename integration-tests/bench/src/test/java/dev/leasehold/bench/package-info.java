@@ -1,0 +1,3 @@
+/** That the figures mean what their table says. */
+@org.jspecify.annotations.NullMarked
+package dev.leasehold.bench;
