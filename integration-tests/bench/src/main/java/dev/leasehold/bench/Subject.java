@@ -118,7 +118,7 @@ final class Subject {
       address: 127.0.0.1:%7$d
       unsafe-same-uid: %8$s
       callers:
-        - {token-file: "file:%4$s/caller.token", agent: "%9$s", may: [open]}
+        - {token-file: "%4$s/caller.token", agent: "%9$s", may: [open], kinds: [load]}
     runtime-dir: %4$s/run
     state-dir: %4$s/state
     audit: {file: %4$s/log/audit.jsonl}

@@ -16,7 +16,7 @@ import java.util.Optional;
  * not on the PATH.
  *
  * @param name on the PATH
- * @param setting that names the file, such as {@code LEASEHOLD_VAULT_BIN}
+ * @param setting that names the file, such as {@code LEASEHOLD_VAULT_BIN}; empty for none
  * @param cached file name in the cache folder; empty if it is never built there
  * @param folders globs of further folders, the last match in name order is taken
  */
@@ -27,7 +27,7 @@ public record Program(String name, String setting, String cached, List<String> f
   }
 
   public Optional<Path> find() {
-    Optional<String> given = Setting.of(setting);
+    Optional<String> given = setting.isEmpty() ? Optional.empty() : Setting.of(setting);
     if (given.isPresent()) {
       Path file = Path.of(given.get());
       if (!Files.isExecutable(file)) {
