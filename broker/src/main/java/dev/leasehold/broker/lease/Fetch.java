@@ -69,25 +69,29 @@ final class Fetch implements Runnable {
 
   @Override
   public void run() {
-    Fetched fetched;
+    OptionalLong number = holdings.beginRead();
+    if (number.isEmpty()) {
+      tell(taskEnded());
+      return;
+    }
     try {
-      fetched = fetch();
+      tell(fetch(number.getAsLong()));
     } catch (RuntimeException bug) {
       log.error("event=fetch-failed task={} credential={}", task.id(), credential.name(), bug);
-      fetched = Fetched.none(Problem.VAULT_UNAVAILABLE, "the lease could not be fetched");
+      tell(Fetched.none(Problem.VAULT_UNAVAILABLE, "the lease could not be fetched"));
+    } finally {
+      holdings.fetchOver();
     }
+  }
+
+  private void tell(Fetched fetched) {
     Fetched told = holdings.slot(credential.name()).fetched(fetched, around.now());
     if (told.refusal() != null) {
       around.events().notIssued(task, credential, told.refusal());
     }
   }
 
-  private Fetched fetch() {
-    OptionalLong number = holdings.beginRead();
-    if (number.isEmpty()) {
-      return taskEnded();
-    }
-    long read = number.getAsLong();
+  private Fetched fetch(long read) {
     TaskToken token;
     try {
       token = announceAndGetToken(read);

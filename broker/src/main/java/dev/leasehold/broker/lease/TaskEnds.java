@@ -131,11 +131,14 @@ public final class TaskEnds {
     Watch watch = careFor(task);
     if (task.fence(signal, reason, around.wall().instant(), around.now())) {
       watch.cancelTimers();
-      TaskHoldings holdings = leases.hold(task, ignored -> {});
-      TaskEnd end = new TaskEnd(leases, holdings, endpoints, verifiers, watch.done);
-      Thread.ofVirtual().name("leasehold-end").start(end);
-      around.metrics().taskEnded(task.kind().name(), signal.word());
-      around.events().signalled(task);
+      try {
+        around.metrics().taskEnded(task.kind().name(), signal.word());
+        around.events().signalled(task); // comes before whatever the end has to tell
+      } finally {
+        TaskHoldings holdings = leases.hold(task, ignored -> {});
+        TaskEnd end = new TaskEnd(leases, holdings, endpoints, verifiers, watch.done);
+        Thread.ofVirtual().name("leasehold-end").start(end);
+      }
     }
     return watch.retired.minimalCompletionStage();
   }

@@ -35,6 +35,7 @@ final class TaskHoldings {
   private final List<HeldLease> leases = new ArrayList<>(2);
   private final List<LostRead> lost = new ArrayList<>(0);
   private int readsUnderWay;
+  private int fetches;
   private long reads;
   private @Nullable CompletableFuture<TaskToken> token;
   private @Nullable TaskToken made;
@@ -81,7 +82,14 @@ final class TaskHoldings {
       return OptionalLong.empty();
     }
     readsUnderWay++;
+    fetches++;
     return OptionalLong.of(++reads);
+  }
+
+  /** All that was to be said of a read is said: the end's last word may follow. */
+  synchronized void fetchOver() {
+    fetches--;
+    tellNews();
   }
 
   /** The read brought nothing and never will. */
@@ -157,9 +165,9 @@ final class TaskHoldings {
     return List.copyOf(lost);
   }
 
-  /** Whether an answer of the store is still to come. */
+  /** Whether an answer of the store is still to come, or to be told of. */
   synchronized boolean awaitsAnswer() {
-    return readsUnderWay > 0 || (token != null && made == null);
+    return fetches > 0 || (token != null && made == null);
   }
 
   /** Completes when an answer that was under way has come, or never will. */
