@@ -160,10 +160,12 @@ final class TaskEnd implements Runnable {
   private void prove() {
     task.advance(TaskState.VERIFYING);
     Backoff backoff = new Backoff();
+    CompletableFuture<Void> news = holdings.news(); // asked for first: what comes meanwhile counts
     proveOnce();
     while (!isProven()) {
       markIfStuck();
-      awaitNews(backoff.next());
+      await(news, backoff.next());
+      news = holdings.news();
       revoke();
       proveOnce();
     }
@@ -226,8 +228,7 @@ final class TaskEnd implements Runnable {
   }
 
   /** Sleeps until an answer comes that was under way, but no longer than {@code most}. */
-  private void awaitNews(Duration most) {
-    CompletableFuture<Void> news = holdings.news();
+  private void await(CompletableFuture<Void> news, Duration most) {
     Timers.Timer timer =
         around.timers().at(around.now() + most.toNanos(), () -> news.complete(null));
     news.join();

@@ -17,6 +17,7 @@ import dev.leasehold.broker.secret.SecretStoreException.Kind;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskState;
+import dev.leasehold.broker.testing.Eventually;
 import dev.leasehold.broker.testing.FakeSecretStore.Call;
 import dev.leasehold.broker.testing.FakeSecretStore.Step;
 import dev.leasehold.broker.testing.Gate;
@@ -109,6 +110,30 @@ final class TaskEndTest {
     assertEquals(1, tester.events.count("late"));
     assertEquals(0, tester.events.count("issued"));
     assertEquals("ended", tester.events.names().getLast());
+  }
+
+  @Test
+  void answerThatComesDuringALookUpIsSeenWithoutAnyWait() throws IOException {
+    // Given
+    Task task = tester.open();
+    Gate read = new Gate();
+    Gate lookUp = new Gate();
+    tester.store.before(Call.READ, read);
+    tester.store.before(Call.LOOKUP_ACCESSOR, lookUp);
+    CompletionStage<LeaseOutcome> wanted = tester.lease(task, DATABASE);
+    read.awaitArrival();
+    CompletionStage<Report> end = tester.ends.end(task, Signal.COMPLETED, "test");
+    lookUp.awaitArrival();
+
+    // When
+    read.open();
+    assertInstanceOf(LeaseOutcome.Refused.class, await(wanted));
+    Eventually.holds(
+        "the answer is told of", () -> tester.events.count("not-issued TASK_ENDED") == 1);
+    lookUp.open();
+
+    // Then
+    assertEquals(Report.Proof.COMPLETE, await(end).proof(), "time stood still");
   }
 
   @Test
