@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Plain HTTP in and out with a bearer token put in, beside nginx that puts in a header: the same
@@ -23,6 +25,10 @@ final class HttpBench implements Bench {
   private static final int RATE = 1000;
   private static final double GOAL_RATE = 0.75;
   private static final double GOAL_MICROS = 60;
+
+  /** What {@link #GOAL_RATE} means for a processor that is the only limit. */
+  private static final double GOAL_CPU = 1.33;
+
   private static final String PEER = "nginx";
 
   @Override
@@ -76,56 +82,94 @@ final class HttpBench implements Bench {
           testbed.keep(
               Nginx.injecting(folder, Cores.measured(), upstream.port(), "Bearer " + secret));
       Subject subject = Subject.prepare(testbed, rules(upstream.port()));
-      subject.serve(Cores.measured());
+      ServerProcess leasehold = subject.serve(Cores.measured());
       try (TaskApi tasks = subject.tasks()) {
         JsonObject task = tasks.open();
-        Call ours = subject.call(task, target);
-        Call peer = new Call(nginx.port(), target, ours.headers());
+        Call call = subject.call(task, target);
+        Rival ours = new Rival(call, leasehold.pid());
+        Rival peer = new Rival(new Call(nginx.port(), target, call.headers()), nginx.pid());
         return compare(folder, ours, peer, load);
       }
     }
   }
 
-  private static List<Measure> compare(Path folder, Call ours, Call peer, Duration load) {
-    Cores cores = Cores.load();
-    // Both are warmed up, which only the one with a JIT compiler needs.
-    var unused = Wrk.load(folder, cores, ours, CONNECTIONS, load);
-    double[] ourRate = new double[ROUNDS];
-    double[] peerRate = new double[ROUNDS];
+  /**
+   * One of the two.
+   *
+   * @param pid of the process that, with its children, does the work
+   */
+  private record Rival(Call call, long pid) {
+    /** Processor time that it has used so far, in microseconds. */
+    double cpu() {
+      ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+      return Stream.concat(Stream.of(process), process.descendants())
+          .map(part -> part.info().totalCpuDuration().orElse(Duration.ZERO))
+          .mapToDouble(used -> used.toNanos() / 1000.0)
+          .sum();
+    }
+  }
+
+  /**
+   * What closed loops gave.
+   *
+   * @param perSecond requests
+   * @param cpu microseconds for one request, which other work on the machine hardly changes
+   */
+  private record Throughput(double perSecond, double cpu) {}
+
+  private static List<Measure> compare(Path folder, Rival ours, Rival peer, Duration load) {
+    // Only a JIT compiler needs to be warmed up.
+    var unused = closedLoop(folder, ours, load);
+    List<Throughput> ourLoops = new ArrayList<>();
+    List<Throughput> peerLoops = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
-      ourRate[round] = Wrk.load(folder, cores, ours, CONNECTIONS, load);
-      peerRate[round] = Wrk.load(folder, cores, peer, CONNECTIONS, load);
+      ourLoops.add(closedLoop(folder, ours, load));
+      peerLoops.add(closedLoop(folder, peer, load));
     }
     List<Latency> ourLatency = new ArrayList<>();
     List<Latency> peerLatency = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
-      ourLatency.add(openLoop(folder, cores, ours, load));
-      peerLatency.add(openLoop(folder, cores, peer, load));
+      ourLatency.add(openLoop(folder, ours.call(), load));
+      peerLatency.add(openLoop(folder, peer.call(), load));
     }
     return List.of(
         Measure.atLeastOfPeer(
             "http",
             "64 connections, closed loop",
             "1/s",
-            Samples.of(ourRate).median(),
-            Samples.of(peerRate).median(),
+            median(ourLoops, Throughput::perSecond),
+            median(peerLoops, Throughput::perSecond),
             PEER,
             GOAL_RATE),
+        Measure.atMostOfPeer(
+            "http",
+            "processor time for one of these",
+            "us",
+            median(ourLoops, Throughput::cpu),
+            median(peerLoops, Throughput::cpu),
+            PEER,
+            GOAL_CPU),
         Measure.atMostAbovePeer(
             "http",
             "p50 at 1000/s, one connection",
             "us",
-            median(ourLatency),
-            median(peerLatency),
+            median(ourLatency, Latency::p50),
+            median(peerLatency, Latency::p50),
             PEER,
             GOAL_MICROS));
   }
 
-  private static double median(List<Latency> rounds) {
-    return Samples.of(rounds.stream().mapToDouble(Latency::p50).toArray()).median();
+  private static <T> double median(List<T> rounds, ToDoubleFunction<T> figure) {
+    return Samples.of(rounds.stream().mapToDouble(figure).toArray()).median();
   }
 
-  private static Latency openLoop(Path folder, Cores cores, Call call, Duration load) {
+  private static Throughput closedLoop(Path folder, Rival rival, Duration load) {
+    double before = rival.cpu();
+    double rate = Wrk.load(folder, Cores.load(), rival.call(), CONNECTIONS, load);
+    return new Throughput(rate, (rival.cpu() - before) / (rate * load.toSeconds()));
+  }
+
+  private static Latency openLoop(Path folder, Call call, Duration load) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -135,6 +179,6 @@ final class HttpBench implements Bench {
                 System.getProperty("java.class.path"),
                 OpenLoop.class.getName()));
     command.addAll(List.of(OpenLoop.arguments(call, RATE, (int) load.toSeconds())));
-    return Latency.parse(ServerProcess.run(folder, cores.pin(command), Map.of()));
+    return Latency.parse(ServerProcess.run(folder, Cores.load().pin(command), Map.of()));
   }
 }

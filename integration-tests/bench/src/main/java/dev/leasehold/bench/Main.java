@@ -3,6 +3,7 @@ package dev.leasehold.bench;
 import dev.leasehold.testbed.server.MissingServerException;
 import dev.leasehold.testbed.server.Program;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,7 @@ public final class Main {
       System.err.println("missing: " + String.join(", ", missing));
       return UNAVAILABLE;
     }
+    warnWhenBusy();
     List<Measure> measures = new ArrayList<>();
     try {
       for (Bench bench : benches) {
@@ -90,5 +92,16 @@ public final class Main {
     out.println();
     measures.forEach(measure -> out.println(measure.json()));
     return 0;
+  }
+
+  /** Figures of a machine that has other things to do say little, the ratios included. */
+  private static void warnWhenBusy() {
+    double busy = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    int processors = Runtime.getRuntime().availableProcessors();
+    if (busy > processors / 2.0) {
+      System.err.printf(
+          "This machine is busy (load %.1f on %d processors): do not trust these figures.%n",
+          busy, processors);
+    }
   }
 }

@@ -28,6 +28,13 @@ record Measure(
     return new Measure(bench, measure, unit, ours, peer, name, goal, ours >= k * peer);
   }
 
+  /** With a peer; the goal is on {@code ours / peer}. */
+  static Measure atMostOfPeer(
+      String bench, String measure, String unit, double ours, double peer, String name, double k) {
+    String goal = "ratio <= " + k;
+    return new Measure(bench, measure, unit, ours, peer, name, goal, ours <= k * peer);
+  }
+
   /** With a peer; ours may be at most so much more. */
   static Measure atMostAbovePeer(
       String bench, String measure, String unit, double ours, double peer, String name, double k) {

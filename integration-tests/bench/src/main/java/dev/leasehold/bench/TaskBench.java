@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -86,7 +87,8 @@ final class TaskBench implements Bench {
                   conversation -> {
                     String head = conversation.readHead();
                     arrived.set(System.nanoTime());
-                    boolean injected = head.contains("\r\nAuthorization: Basic ");
+                    boolean injected =
+                        head.toLowerCase(Locale.ROOT).contains("\r\nauthorization: basic ");
                     conversation.write(
                         injected ? RecordingUpstream.OK : "HTTP/1.1 500 no credential\r\n\r\n");
                   }));
