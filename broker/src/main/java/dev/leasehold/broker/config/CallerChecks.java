@@ -125,18 +125,28 @@ final class CallerChecks {
     }
   }
 
+  /**
+   * Root checks a configuration for a sidecar that will have a uid of its own, and can read every
+   * memory anyway: for root it is a warning, and such a caller is refused when it calls.
+   */
   private void sameUid(Section control, Section caller) {
     caller
         .located(ControlKeys.UID)
         .filter(uid -> ownUid.isPresent() && ownUid.getAsInt() == uid.value())
         .filter(uid -> !control.isOn(ControlKeys.UNSAFE_SAME_UID))
         .ifPresent(
-            uid ->
-                reading.error(
-                    uid.path(),
-                    uid.line(),
-                    "is the sidecar's own uid, which could read its memory; give one of them"
-                        + " another uid, or set control.unsafe-same-uid"));
+            uid -> {
+              if (uid.value() == 0) {
+                reading.warning(
+                    uid.path(), uid.line(), "is not served by a sidecar that runs as root itself");
+                return;
+              }
+              reading.error(
+                  uid.path(),
+                  uid.line(),
+                  "is the sidecar's own uid, which could read its memory; give one of them"
+                      + " another uid, or set control.unsafe-same-uid");
+            });
   }
 
   private void sharedIdentity(Section control) {

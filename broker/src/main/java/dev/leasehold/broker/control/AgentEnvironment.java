@@ -138,10 +138,9 @@ final class AgentEnvironment {
         });
   }
 
+  /** Java adds all of loopback to whatever is named here, unless nothing is. */
   private static String javaHosts(List<String> hosts) {
-    return hosts.stream()
-        .map(host -> host.contains(":") ? "[" + host + "]" : host)
-        .collect(Collectors.joining("|"));
+    return hosts.size() < LOOPBACK.size() ? "" : "localhost|127.*|[::1]";
   }
 
   private record HostPort(String host, int port) {}
