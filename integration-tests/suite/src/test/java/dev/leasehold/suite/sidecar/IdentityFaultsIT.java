@@ -1,0 +1,137 @@
+package dev.leasehold.suite.sidecar;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.leasehold.suite.sidecar.ControlClient.OpenedTask;
+import dev.leasehold.testbed.VaultMounts;
+import dev.leasehold.testbed.server.Await;
+import dev.leasehold.testbed.spiffe.EmbeddedTrustDomain.Behaviour;
+import dev.leasehold.testbed.target.DemoApi;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The Workload API in every state in which it is of no use, and in motion. */
+class IdentityFaultsIT {
+  private EmbeddedTestbed servers;
+  private DemoApi api;
+  private Rig rig;
+
+  @BeforeEach
+  void start() {
+    servers = new EmbeddedTestbed();
+    api = DemoApi.start(servers.testbed().database());
+    rig =
+        new Rig(servers.testbed())
+            .rules(OrdersRules.of(api.address(), VaultMounts.DATABASE_ROLE))
+            .setUpVault();
+  }
+
+  @AfterEach
+  void stop() {
+    rig.close();
+    assertEquals(
+        List.of(),
+        servers.testbed().vaultAdmin().leases("database/creds/" + VaultMounts.DATABASE_ROLE));
+    api.close();
+    servers.close();
+  }
+
+  private String ready() {
+    return Admin.get(rig, "/readyz").body();
+  }
+
+  private void awaitAdmin() {
+    Await.until(
+        "admin answers",
+        () -> {
+          try {
+            return Admin.get(rig, "/livez").statusCode() == 200;
+          } catch (java.io.UncheckedIOException notYet) {
+            return false;
+          }
+        });
+  }
+
+  private ProxyCall.Answer orders(OpenedTask task) {
+    ProxyCall.Answer answer =
+        new ProxyCall("GET", api.address() + "/orders").as(task).send(rig.proxyPort());
+    if (answer.status() == 200) {
+      Basic credential = Basic.of(api.requests().getLast());
+      rig.secrets().know("password of " + credential.user(), credential.password());
+    }
+    return answer;
+  }
+
+  @Test
+  void anAbsentWorkloadApiIsWaitedForAndNamed() {
+    servers.identity().stop();
+    rig.serve();
+    awaitAdmin();
+    assertEquals(503, Admin.get(rig, "/readyz").statusCode());
+    assertTrue(ready().contains("Workload API"), ready());
+    servers.identity().restart();
+    rig.awaitReady();
+  }
+
+  @Test
+  void aSlowWorkloadApiIsWaitedFor() {
+    servers.identity().delay(Duration.ofSeconds(2));
+    rig.serve().awaitReady();
+    assertEquals(200, Admin.get(rig, "/readyz").statusCode());
+  }
+
+  @Test
+  void anExpiredSvidIsNoIdentity() {
+    servers.identity().behave(Behaviour.EXPIRED);
+    rig.serve();
+    awaitAdmin();
+    Await.until("the reason is told", () -> ready().contains("expired"));
+    ControlClient.Answer refused =
+        rig.agent()
+            .call(
+                "POST",
+                "/v1/tasks",
+                new JsonObject().put("kind", "restock").put("purpose", "without identity"));
+    assertEquals(503, refused.status());
+    assertEquals("urn:leasehold:problem:identity-unavailable", refused.body().getString("type"));
+    servers.identity().behave(Behaviour.NORMAL);
+    rig.awaitReady();
+  }
+
+  @Test
+  void anIdentityThatIsWithdrawnFailsClosed() {
+    rig.serve().awaitReady();
+    servers.identity().behave(Behaviour.NO_IDENTITY);
+    Await.until("it is not ready", () -> Admin.get(rig, "/readyz").statusCode() == 503);
+    assertTrue(ready().contains("identity"), ready());
+    servers.identity().behave(Behaviour.NORMAL);
+    Await.until("it is ready again", () -> Admin.get(rig, "/readyz").statusCode() == 200);
+  }
+
+  @Test
+  void aRotationInTheMiddleOfATaskDisturbsNeitherTheTaskNorItsEnd() {
+    rig.serve().awaitReady();
+    OpenedTask task = rig.agent().open("restock");
+    assertEquals(200, orders(task).status());
+
+    servers.identity().rotate();
+    Await.until("a second login", () -> logins() >= 2);
+
+    assertEquals(200, orders(task).status(), "the old generation's task goes on");
+    OpenedTask next = rig.agent().open("restock");
+    assertEquals(200, orders(next).status());
+    assertEquals("complete", rig.agent().end(task, "completed").getString("proof"));
+    assertEquals("complete", rig.agent().end(next, "completed").getString("proof"));
+  }
+
+  private long logins() {
+    return servers.vault().calls().stream()
+        .filter(call -> call.path().equals("auth/cert/login") && !call.failed())
+        .count();
+  }
+}

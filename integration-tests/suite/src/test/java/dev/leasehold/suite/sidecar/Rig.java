@@ -1,0 +1,351 @@
+package dev.leasehold.suite.sidecar;
+
+import dev.leasehold.testbed.Testbed;
+import dev.leasehold.testbed.server.Account;
+import dev.leasehold.testbed.server.FreePorts;
+import dev.leasehold.testbed.sidecar.Distribution;
+import dev.leasehold.testbed.sidecar.Ran;
+import dev.leasehold.testbed.sidecar.Sidecar;
+import dev.leasehold.testbed.vault.VaultCall;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sidecar in a testbed, as a process of its own and set up by its own commands. Closing stops
+ * it and searches all that it left for secrets.
+ */
+final class Rig implements AutoCloseable {
+  static final String AGENT = "spiffe://example.org/agent/buyer";
+  static final String NEIGHBOUR = "spiffe://example.org/agent/neighbour";
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private final Testbed testbed;
+  private final Uids uids = Uids.ofThisMachine();
+  private final String name = "rig" + NUMBER.incrementAndGet();
+  private final Path folder;
+  private final Distribution distribution;
+  private final int proxyPort = FreePorts.next();
+  private final int adminPort = FreePorts.next();
+  private final int controlPort = FreePorts.next();
+  private final String agentToken = UUID.randomUUID().toString();
+  private final String operatorToken = UUID.randomUUID().toString();
+  private final SecretSearch secrets = new SecretSearch();
+  private Duration heartbeat = Duration.ofSeconds(60);
+  private String vaultAddress;
+  private String workloadApi;
+  private String rules = "";
+  private @Nullable Sidecar sidecar;
+
+  Rig(Testbed testbed) {
+    this.testbed = testbed;
+    this.vaultAddress = testbed.vault().address().toString();
+    this.workloadApi = testbed.identity().workloadApi().toString();
+    try {
+      this.folder = Files.createDirectory(testbed.folder().resolve(name));
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      for (String part : List.of("run", "state", "log")) {
+        give(Files.createDirectory(folder.resolve(part)));
+      }
+      Distribution built = Distribution.built();
+      distribution = uids.areSeparate() ? built.forEverybody(folder) : built;
+      Files.copy(testbed.vault().caFile(), folder.resolve("vault-ca.pem"));
+      Files.writeString(folder.resolve("upstream-ca.pem"), testbed.ca().pem());
+      tokenFile("agent.token", agentToken);
+      tokenFile("operator.token", operatorToken);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    testbed.identity().register(spiffeId(), uids.sidecar(), name, Duration.ofHours(1));
+    secrets.know("agent's caller token", agentToken);
+    secrets.know("operator's caller token", operatorToken);
+  }
+
+  private void tokenFile(String file, String token) throws IOException {
+    Path path = Files.writeString(folder.resolve(file), token);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    give(path);
+  }
+
+  private void give(Path path) throws IOException {
+    if (uids.areSeparate()) {
+      Files.setAttribute(path, "unix:uid", uids.sidecar());
+      Files.setAttribute(path, "unix:gid", uids.sidecar());
+    }
+  }
+
+  /** How long everything outlives this sidecar when it is killed. */
+  Rig heartbeat(Duration ttl) {
+    heartbeat = ttl;
+    return this;
+  }
+
+  /** Has the sidecar look for Vault elsewhere, as for one that is not there. */
+  Rig vaultAt(String address) {
+    vaultAddress = address;
+    return this;
+  }
+
+  Rig workloadApiAt(String address) {
+    workloadApi = address;
+    return this;
+  }
+
+  /**
+   * The sections {@code tasks}, {@code destinations} and {@code credentials}. {@code ${rig}} stands
+   * for a name that is this rig's own, {@code ${folder}} for its folder.
+   */
+  Rig rules(String yaml) {
+    rules = yaml.replace("${rig}", name).replace("${folder}", folder.toString());
+    return this;
+  }
+
+  /** A file of the sidecar's that only it can read. */
+  Rig secretFile(String file, String secret) {
+    try {
+      tokenFile(file, secret);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    secrets.know(file, secret);
+    return this;
+  }
+
+  /** Where Vault's record of calls stands. */
+  int vaultMark() {
+    return testbed.vault().calls().size();
+  }
+
+  /** What the sidecar has asked of Vault since, but for renewals of its heartbeat. */
+  List<VaultCall> vaultCallsSince(int mark) {
+    List<VaultCall> calls = testbed.vault().calls();
+    return calls.subList(mark, calls.size()).stream()
+        .filter(call -> !call.displayName().equals("root"))
+        .filter(call -> !call.path().equals("auth/token/renew-self"))
+        .toList();
+  }
+
+  /** Writes the configuration, has {@code leasehold vault apply} set Vault up, and serves. */
+  Rig start() {
+    setUpVault();
+    return serve().awaitReady();
+  }
+
+  Rig setUpVault() {
+    write(config(), configuration());
+    Path bundle = folder.resolve("bundle.pem");
+    write(bundle, testbed.identity().bundlePem());
+    leasehold(
+            Map.of("VAULT_TOKEN", testbed.vault().adminToken()),
+            "vault",
+            "apply",
+            "--config",
+            config().toString(),
+            "--bundle",
+            bundle.toString())
+        .orThrow();
+    return this;
+  }
+
+  /** Starts it, without waiting for anything. */
+  Rig serve() {
+    write(config(), configuration());
+    sidecar = testbed.keep(Sidecar.start(distribution, uids.sidecar(), config(), log()));
+    return this;
+  }
+
+  Rig awaitReady() {
+    sidecar().awaitReady();
+    return this;
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private String configuration() {
+    List<String> callers = new ArrayList<>();
+    callers.add(
+        "{token-file: '%s/agent.token', agent: '%s', may: [open], kinds: [restock]}"
+            .formatted(folder, AGENT));
+    callers.add("{token-file: '%s/operator.token', may: [operate]}".formatted(folder));
+    callers.add(
+        "{uid: %d, agent: '%s', may: [open], kinds: [restock]}".formatted(uids.agent(), AGENT));
+    if (uids.areSeparate()) {
+      callers.add(
+          "{uid: %d, agent: '%s', may: [open], kinds: [restock]}"
+              .formatted(uids.neighbour(), NEIGHBOUR));
+      callers.add("{uid: 0, may: [operate]}");
+    }
+    String login = "leasehold-" + name;
+    return """
+    apiVersion: leasehold.dev/v1
+    identity: {workload-api: "%s", spiffe-id: "%s"}
+    vault:
+      address: %s
+      ca: file:%s/vault-ca.pem
+      login: {method: cert, mount: auth/cert, role: %s}
+      heartbeat: {role: %s-heartbeat, ttl: %ds}
+    listen: {proxy: "127.0.0.1:%d", admin: "127.0.0.1:%d"}
+    control:
+      socket: %s/run/control.sock
+      address: 127.0.0.1:%d
+      unsafe-same-uid: %s
+      callers:
+        - %s
+    runtime-dir: %s/run
+    state-dir: %s/state
+    audit: {file: %s/log/audit.jsonl}
+    """
+            .formatted(
+                workloadApi,
+                spiffeId(),
+                vaultAddress,
+                folder,
+                login,
+                login,
+                heartbeat.toSeconds(),
+                proxyPort,
+                adminPort,
+                folder,
+                controlPort,
+                !uids.areSeparate(),
+                String.join("\n    - ", callers),
+                folder,
+                folder,
+                folder)
+        + rules;
+  }
+
+  /** Runs a command of Leasehold as root, or as whoever runs the test. */
+  Ran leasehold(Map<String, String> environment, String... arguments) {
+    return Ran.command(distribution.command(Account.uid(), List.of(arguments)), environment);
+  }
+
+  /** Runs a command of Leasehold as somebody. */
+  Ran leaseholdAs(int uid, String... arguments) {
+    return Ran.command(
+        distribution.command(uid, List.of(arguments)),
+        Map.of("LEASEHOLD_CONTROL", "unix://" + folder.resolve("run/control.sock")));
+  }
+
+  private String spiffeId() {
+    return "spiffe://example.org/leasehold/" + name;
+  }
+
+  /** Its own name, which its roles in Vault begin with. */
+  String name() {
+    return name;
+  }
+
+  Testbed testbed() {
+    return testbed;
+  }
+
+  Uids uids() {
+    return uids;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Path config() {
+    return folder.resolve("config.yaml");
+  }
+
+  Path log() {
+    return folder.resolve("log").resolve("leasehold.log");
+  }
+
+  Path auditFile() {
+    return folder.resolve("log").resolve("audit.jsonl");
+  }
+
+  Path controlSocket() {
+    return folder.resolve("run").resolve("control.sock");
+  }
+
+  int proxyPort() {
+    return proxyPort;
+  }
+
+  int adminPort() {
+    return adminPort;
+  }
+
+  int controlPort() {
+    return controlPort;
+  }
+
+  Sidecar sidecar() {
+    Sidecar running = sidecar;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    return running;
+  }
+
+  /** The task API, called with the agent's token. */
+  ControlClient agent() {
+    return new ControlClient(controlPort, agentToken, secrets);
+  }
+
+  /** The task API, called with the operator's token. */
+  ControlClient operator() {
+    return new ControlClient(controlPort, operatorToken, secrets);
+  }
+
+  /** What must stand nowhere. */
+  SecretSearch secrets() {
+    return secrets;
+  }
+
+  /** All that the sidecar has written so far: audit log, log, journal. */
+  private List<Path> outputs() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String part : List.of("log", "state", "run")) {
+      try (var found = Files.walk(folder.resolve(part))) {
+        found.filter(Files::isRegularFile).forEach(files::add);
+      }
+    }
+    return files;
+  }
+
+  /** The audit lines so far, oldest first. */
+  String audit() {
+    try {
+      return Files.readString(auditFile());
+    } catch (IOException absent) {
+      return "";
+    }
+  }
+
+  @Override
+  public void close() {
+    if (sidecar != null) {
+      sidecar.close();
+    }
+    try {
+      for (Path file : outputs()) {
+        secrets.assertAbsentFrom(file);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+}
