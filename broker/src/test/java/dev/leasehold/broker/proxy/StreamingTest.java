@@ -126,7 +126,7 @@ final class StreamingTest {
 
       // Then
       assertEquals("ambiguous-request", answer.problem());
-      assertFalse(upstream.seen().contains("0\r\n\r\n"));
+      assertFalse(upstream.seen().contains("\r\n0\r\n\r\n"));
     }
   }
 
