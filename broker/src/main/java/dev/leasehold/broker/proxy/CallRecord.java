@@ -144,13 +144,13 @@ final class CallRecord {
   void finished(int status, String cause) {
     CallDecided allowed = decided;
     if (allowed != null && task != null) {
+      if (lane != null) {
+        lane.meters().allowed(status);
+      }
       long millis = (System.nanoTime() - begun) / 1_000_000;
       serving
           .audit()
           .append(CallFinished.of(task, allowed, status, bytesIn, bytesOut, millis, cause));
-      if (lane != null) {
-        lane.meters().allowed(status);
-      }
     } else if (refused) {
       String name = destination.map(Destination::name).orElse(Metrics.NONE);
       serving.metrics().forDestination(name).denied(status);
