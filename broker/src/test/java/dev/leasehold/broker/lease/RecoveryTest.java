@@ -165,11 +165,13 @@ final class RecoveryTest {
 
       // When
       tester.store.comeBack();
-      tester.time.advanceUntil(() -> tester.store.liveAccessors().isEmpty());
-      tester.time.advanceUntil(() -> !tester.events.recoveredTasks().isEmpty());
 
       // Then
-      assertEquals(Set.of(), tester.store.liveLeases());
+      tester.time.advanceUntil(
+          () ->
+              tester.store.liveAccessors().isEmpty()
+                  && tester.store.liveLeases().isEmpty()
+                  && !tester.events.recoveredTasks().isEmpty());
     }
   }
 
