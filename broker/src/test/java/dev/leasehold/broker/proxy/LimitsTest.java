@@ -121,12 +121,15 @@ final class LimitsTest {
       Answer refused = second.send(call).answer();
       answer.countDown();
       Answer served = first.answer();
-      Answer later = second.send(call).answer();
 
       // Then
       assertEquals(429, refused.status());
       assertEquals("limit-exceeded", refused.problem());
       assertEquals(200, served.status());
+      Answer later = second.send(call).answer();
+      for (int tries = 0; later.status() == 429 && tries < 1000; tries++) {
+        later = second.send(call).answer(); // a place is free just after its answer has gone out
+      }
       assertEquals(200, later.status());
     }
   }
