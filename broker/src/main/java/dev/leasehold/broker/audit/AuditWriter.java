@@ -1,16 +1,13 @@
 package dev.leasehold.broker.audit;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,30 +31,23 @@ final class AuditWriter {
 
   static final String REFUSAL = "the audit log cannot be written";
 
-  private static final int MOST_EVENTS = 1024;
-  private static final int MOST_BYTES = 256 * 1024;
   private static final Logger log = LoggerFactory.getLogger(AuditWriter.class);
 
   private final Backlog backlog;
   private final AuditSink sink;
   private final Chain chain;
   private final boolean syncEachBatch;
-  private final InstantSource clock;
   private final LongSupplier nanos;
   private final AuditMeters meters;
   private final Consumer<String> onBroken;
-  private final List<Pending> batch = new ArrayList<>(MOST_EVENTS);
+  private final Batch batch;
 
-  private volatile @Nullable String broken;
-  private volatile boolean blocked;
+  private final SinkHealth health;
+  private final Unforced unforced;
+  private final Resumption resumption;
+
   private volatile boolean reopenAsked;
-  private volatile boolean writing;
-  private volatile long writingSince;
-  private volatile boolean dirty;
-  private volatile long dirtySince;
-  private volatile long written;
-  private long synced;
-  private long lastTry;
+  private volatile long lastTry;
   private long lastLook;
 
   /** Opens the sink and begins with a line that says how it was found. */
@@ -74,24 +64,21 @@ final class AuditWriter {
     this.backlog = backlog;
     this.sink = sink;
     this.syncEachBatch = fsync.isAlways();
-    this.clock = clock;
     this.nanos = nanos;
     this.meters = meters;
     this.onBroken = onBroken;
     this.chain = new Chain(Head.NONE, pathRedaction);
+    this.batch = new Batch(backlog, chain, meters);
+    this.health = new SinkHealth(sink.name(), PATIENCE);
+    this.unforced = new Unforced(meters);
     this.lastLook = nanos.getAsLong();
-    resume("started");
+    this.resumption = new Resumption(sink, chain, backlog, unforced, clock);
+    resumption.resume("started");
   }
 
   /** Why nothing can be written at the moment. */
   Optional<String> notWritable() {
-    String reason = broken;
-    if (reason != null) {
-      return Optional.of(reason);
-    }
-    return blocked
-        ? Optional.of("the audit sink has not taken a write for " + PATIENCE.toSeconds() + " s")
-        : Optional.empty();
+    return health.notWritable();
   }
 
   void askToReopen() {
@@ -100,36 +87,32 @@ final class AuditWriter {
 
   /** Writes one batch; false when there is nothing to do for now. Writer thread. */
   boolean step() {
-    if (broken != null && !recover()) {
+    if (health.isBroken() && !recover()) {
       return false;
     }
     if (!lookForRotation()) {
       return false;
     }
-    batch.clear();
-    backlog.collect(batch, MOST_EVENTS);
-    if (batch.isEmpty()) {
+    long now = nanos.getAsLong();
+    if (!batch.fill(since -> isOver(since, now))) {
       return false;
     }
-    int taken = build();
-    if (chain.batch().length() > 0 && !write()) {
+    if (batch.hasLines() && !write()) {
       return false;
     }
-    settle(taken);
+    settle();
     return true;
   }
 
   /** Forces what was written to disk; true when there was something. Sync thread. */
   boolean sync() {
-    if (!dirty || broken != null) {
+    if (!unforced.isDirty() || health.isBroken()) {
       return false;
     }
-    dirty = false;
-    long upTo = written;
+    long upTo = unforced.take();
     try {
       sink.sync();
-      meters.synced().add(upTo - synced);
-      synced = upTo;
+      unforced.forced(upTo);
       return true;
     } catch (IOException | RuntimeException failure) {
       failSync(failure);
@@ -140,7 +123,7 @@ final class AuditWriter {
   /** Refuses what has waited too long. Watch thread. */
   void watch() {
     long now = nanos.getAsLong();
-    blocked = writing && isOver(writingSince, now);
+    health.watch(now);
     refuse(pending -> isOver(pending.sinceNanos(), now));
   }
 
@@ -152,19 +135,19 @@ final class AuditWriter {
 
   /** Age of the oldest line that is not yet forced to disk. */
   double secondsUnsynced() {
-    return dirty ? seconds(nanos.getAsLong() - dirtySince) : 0;
+    return seconds(unforced.ageNanos(nanos.getAsLong()));
   }
 
   boolean isDirty() {
-    return dirty;
+    return unforced.isDirty();
   }
 
   /** Ends it, on the writer thread or after it: what cannot be written any more is refused. */
   void close() throws IOException {
-    broken = "the audit log is closed";
+    health.closed();
     refuse(pending -> true);
     try {
-      if (dirty) {
+      if (unforced.isDirty()) {
         sink.sync();
       }
     } finally {
@@ -172,91 +155,43 @@ final class AuditWriter {
     }
   }
 
-  /** Makes the lines of the batch; returns how many events of it are dealt with. */
-  private int build() {
-    chain.beginBatch();
-    long now = nanos.getAsLong();
-    int taken = 0;
-    for (Pending pending : batch) {
-      if (chain.batch().length() > MOST_BYTES) {
-        break;
-      }
-      taken++;
-      if (pending.isSettled()) {
-        continue;
-      }
-      if (isOver(pending.sinceNanos(), now) && pending.refuse(REFUSAL)) {
-        meters.refused().add(1);
-        continue;
-      }
-      try {
-        chain.add(pending.event(), pending.epochMillis());
-      } catch (RuntimeException failure) {
-        log.error("audit event left out type={}", EventFormat.type(pending.event()), failure);
-        pending.refuse(REFUSAL);
-        meters.refused().add(1);
-      }
-    }
-    return taken;
-  }
-
   private boolean write() {
-    writingSince = nanos.getAsLong();
-    writing = true;
+    health.begins(nanos.getAsLong());
     try {
-      sink.write(bytes());
+      sink.write(chain.bytes());
     } catch (IOException | RuntimeException failure) {
       chain.undoBatch();
       fail("write", failure);
       return false;
     } finally {
-      writing = false;
-      blocked = false;
+      health.ends();
     }
-    return syncEachBatch ? syncBatch() : markDirty();
+    return !syncEachBatch || force();
   }
 
-  private boolean syncBatch() {
-    writing = true; // a force that hangs is a write that hangs
+  private boolean force() {
+    health.begins(nanos.getAsLong()); // a force that hangs is a write that hangs
     try {
       sink.sync();
       return true;
     } catch (IOException | RuntimeException failure) {
       // The lines are in the file, perhaps: they stay, and those who wait are refused.
       failSync(failure);
-      backlog.remove(batch.size());
+      batch.drop();
       return false;
     } finally {
-      writing = false;
-      blocked = false;
+      health.ends();
     }
   }
 
-  private boolean markDirty() {
-    if (!dirty) {
-      dirtySince = nanos.getAsLong();
-      dirty = true;
-    }
-    return true;
-  }
-
-  private void settle(int taken) {
-    long count = 0;
-    for (int i = 0; i < taken; i++) {
-      if (batch.get(i).written()) {
-        count++;
-      }
-    }
-    backlog.remove(taken);
-    countWritten(count);
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes it
-  private void countWritten(long count) {
-    written += count;
-    meters.written().add(count);
+  private void settle() {
+    boolean leavesLines = batch.hasLines();
+    int count = batch.settle();
+    unforced.wrote(count);
     if (syncEachBatch) {
-      meters.synced().add(count);
+      unforced.forcedAtOnce(count);
+    } else if (leavesLines) {
+      unforced.leave(nanos.getAsLong());
     }
   }
 
@@ -271,9 +206,29 @@ final class AuditWriter {
     reopenAsked = false;
     try {
       if (asked || sink.wasReplaced()) {
-        sink.sync();
-        resume(asked ? "reopened" : "the file was moved or shortened");
+        return forceOldFile() && goOn(asked);
       }
+      return true;
+    } catch (IOException | RuntimeException failure) {
+      fail("look", failure);
+      return false;
+    }
+  }
+
+  private boolean forceOldFile() {
+    try {
+      sink.sync();
+      unforced.nothingLeft(); // or the one who forces could meet a sink that is not open
+      return true;
+    } catch (IOException | RuntimeException failure) {
+      failSync(failure);
+      return false;
+    }
+  }
+
+  private boolean goOn(boolean asked) {
+    try {
+      resumption.resume(asked ? "reopened" : "the file was moved or shortened");
       return true;
     } catch (IOException | RuntimeException failure) {
       fail("open", failure);
@@ -290,69 +245,34 @@ final class AuditWriter {
     refuse(pending -> true);
     backlog.dropSettled();
     try {
-      resume("after a failure: " + broken);
+      resumption.resume("after a failure: " + health.notWritable().orElse(""));
     } catch (IOException | RuntimeException failure) {
-      log.warn("audit still broken sink={} reason={}", sink.name(), reason(failure));
+      log.warn("audit still broken sink={} reason={}", sink.name(), SinkHealth.reason(failure));
       return false;
     }
-    broken = null;
+    health.healed();
     log.info("audit writable again sink={}", sink.name());
     return true;
   }
 
-  /** Opens the sink and writes the line with which the chain goes on; forced, whatever is set. */
-  private void resume(String why) throws IOException {
-    Optional<AuditSink.Found> found = sink.reopen();
-    // Whichever is further on: the file may hold lines that were taken for lost, or lack some.
-    found
-        .map(AuditSink.Found::head)
-        .filter(head -> head.seq() >= chain.head().seq())
-        .ifPresent(chain::continueFrom);
-    String how = found.map(AuditSink.Found::how).orElse("");
-    long lost = backlog.takeLost();
-    String cause =
-        why + (how.isEmpty() ? "" : "; " + how) + (lost == 0 ? "" : "; " + lost + " events lost");
-    chain.beginBatch();
-    try {
-      chain.add(new BrokerEvent.LogContinued(cause), clock.millis());
-      sink.write(bytes());
-    } catch (IOException | RuntimeException failure) {
-      chain.undoBatch();
-      backlog.lostAsWell(lost);
-      throw failure;
-    }
-    sink.sync();
-    dirty = false;
-    countWritten(1);
-  }
-
   private void failSync(Exception failure) {
     fail("fsync", failure);
-    onBroken.accept(String.valueOf(broken));
+    onBroken.accept(health.notWritable().orElse(""));
   }
 
   private void fail(String doing, Exception failure) {
-    String reason = "audit " + sink.name() + ": " + doing + " failed: " + reason(failure);
-    broken = reason;
+    health.failed(doing, failure);
     lastTry = nanos.getAsLong();
     refuse(pending -> true);
-    log.error("audit broken sink={} doing={} reason={}", sink.name(), doing, reason(failure));
+    log.error(
+        "audit broken sink={} doing={} reason={}", sink.name(), doing, SinkHealth.reason(failure));
   }
 
-  private void refuse(java.util.function.Predicate<Pending> which) {
+  private void refuse(Predicate<Pending> which) {
     int refused = backlog.refuse(which, REFUSAL);
     if (refused > 0) {
       meters.refused().add(refused);
     }
-  }
-
-  private ByteBuffer bytes() {
-    return ByteBuffer.wrap(chain.batch().buffer(), 0, chain.batch().length());
-  }
-
-  private static String reason(Exception failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
   }
 
   private static boolean isOver(long sinceNanos, long now) {

@@ -1,6 +1,7 @@
 package dev.leasehold.broker.audit;
 
 import dev.leasehold.broker.telemetry.JsonBytes;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
@@ -83,5 +84,10 @@ final class Chain {
 
   JsonBytes batch() {
     return batch;
+  }
+
+  /** The lines of the batch, valid until the next change. */
+  ByteBuffer bytes() {
+    return ByteBuffer.wrap(batch.buffer(), 0, batch.length());
   }
 }

@@ -255,6 +255,21 @@ final class AuditLogTest {
   }
 
   @Test
+  void aRotatedFileThatCannotBeForcedFencesEverything() {
+    // Given
+    workFor(tester.ask("thought to be safe"));
+    tester.sink().failSyncs("Input/output error");
+    tester.log().reopen();
+
+    // When
+    tester.work();
+
+    // Then
+    assertEquals(List.of("audit fake: fsync failed: Input/output error"), tester.broken());
+    assertFalse(tester.log().writable());
+  }
+
+  @Test
   void linesAreForcedInGroups() {
     // Given
     workFor(tester.ask("one"));
