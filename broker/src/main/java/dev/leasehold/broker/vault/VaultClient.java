@@ -30,6 +30,7 @@ final class VaultClient implements AutoCloseable {
   private volatile @Nullable VaultLink link;
 
   VaultClient(VaultConfig config, VaultMeter meter) {
+    VaultLink.repeatNothingUnasked();
     this.config = config;
     this.meter = meter;
     for (Operation.Lane lane : Operation.Lane.values()) {

@@ -26,13 +26,7 @@ import javax.net.ssl.SSLParameters;
  * 400 from 403 exactly and copy secrets as seldom as it can.
  */
 final class VaultLink implements AutoCloseable {
-  static {
-    // A read of credentials is a GET, which the JDK would send again by itself on a connection that
-    // died before the answer: that would make a second lease that nobody knows of.
-    if (System.getProperty("jdk.httpclient.redirects.retrylimit") == null) {
-      System.setProperty("jdk.httpclient.redirects.retrylimit", "1");
-    }
-  }
+  private static final String ATTEMPTS = "jdk.httpclient.redirects.retrylimit";
 
   private final URI address;
   private final HttpClient client;
@@ -50,6 +44,18 @@ final class VaultLink implements AutoCloseable {
             .sslContext(tls)
             .sslParameters(parameters)
             .build();
+  }
+
+  /**
+   * Keeps the JDK from sending a call again by itself. A read of credentials is a GET, which it
+   * would repeat on a connection that died before the answer: that makes a second lease that nobody
+   * knows of. It reads this once in the life of a JVM, at the first call of any client, so it is to
+   * be said before; whoever makes other calls first says it on the command line.
+   */
+  static void repeatNothingUnasked() {
+    if (System.getProperty(ATTEMPTS) == null) {
+      System.setProperty(ATTEMPTS, "1");
+    }
   }
 
   /** Connections that present {@code snapshot}. */

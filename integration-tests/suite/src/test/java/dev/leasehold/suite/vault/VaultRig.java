@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A Vault with a database and a KV engine, a trust domain that misbehaves on command, and stores
@@ -50,8 +51,12 @@ final class VaultRig implements AutoCloseable {
   final DemoDatabase database;
 
   VaultRig() {
+    this(run -> VaultServers.start(Servers.fromEnvironment(), run));
+  }
+
+  VaultRig(Function<RunFolder, VaultServer> start) {
     domain.register(SPIFFE_ID, Account.uid(), "buyer.example.org", Duration.ofHours(1));
-    vault = VaultServers.start(Servers.fromEnvironment(), run);
+    vault = start.apply(run);
     admin = VaultAdmin.of(vault);
     database = DemoDatabase.prepare(PostgresServers.start(Servers.fromEnvironment(), run));
     mountEngines();
