@@ -1,6 +1,5 @@
 package dev.leasehold.broker.telemetry;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -32,20 +31,20 @@ final class SystemBootClock implements BootClock {
                     linker.downcallHandle(
                         symbol,
                         FunctionDescriptor.of(
-                            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS))))
+                            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS),
+                        Linker.Option.critical(true)))) // short, and writes to our own array
         .orElse(System::nanoTime);
   }
 
   @Override
   public long nanos() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment timespec = arena.allocate(ValueLayout.JAVA_LONG, 2);
-      int status = (int) clockGettime.invokeExact(CLOCK_BOOTTIME, timespec);
+    long[] timespec = new long[2];
+    try {
+      int status = (int) clockGettime.invokeExact(CLOCK_BOOTTIME, MemorySegment.ofArray(timespec));
       if (status != 0) {
         throw new IllegalStateException("clock_gettime failed");
       }
-      return timespec.getAtIndex(ValueLayout.JAVA_LONG, 0) * 1_000_000_000L
-          + timespec.getAtIndex(ValueLayout.JAVA_LONG, 1);
+      return timespec[0] * 1_000_000_000L + timespec[1];
     } catch (RuntimeException | Error failure) {
       throw failure;
     } catch (Throwable impossible) {
