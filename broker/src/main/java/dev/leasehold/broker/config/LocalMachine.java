@@ -1,5 +1,6 @@
 package dev.leasehold.broker.config;
 
+import dev.leasehold.broker.local.OwnUid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,16 +10,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** This machine: Linux, its {@code /proc} and its own user database. */
 final class LocalMachine implements Machine {
-  // Real, effective, saved, file system.
-  private static final Pattern UIDS = Pattern.compile("Uid:\\s+\\d+\\s+(\\d+)\\s.*");
-
   private static final Logger log = LoggerFactory.getLogger(LocalMachine.class);
 
   @Override
@@ -26,21 +22,14 @@ final class LocalMachine implements Machine {
     return Optional.ofNullable(System.getenv(name));
   }
 
-  // Not from the owner of /proc/self, which is root once the process is not dumpable (proc(5)).
   @Override
   public OptionalInt ownUid() {
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        Matcher uids = UIDS.matcher(line);
-        if (uids.matches()) {
-          return OptionalInt.of(Integer.parseInt(uids.group(1)));
-        }
-      }
-      log.warn("event=own-uid-unknown reason=\"/proc/self/status names none\"");
-    } catch (IOException | NumberFormatException unknown) {
+      return OptionalInt.of(OwnUid.read());
+    } catch (IOException unknown) {
       log.warn("event=own-uid-unknown reason=\"{}\"", unknown.getMessage());
+      return OptionalInt.empty();
     }
-    return OptionalInt.empty();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.local.OwnUid;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -35,7 +36,7 @@ public final class ControlServer implements AutoCloseable {
    */
   public static ControlServer start(Vertx vertx, ControlConfig config, ControlNeeds needs)
       throws IOException {
-    int ownUid = PeerUids.own();
+    int ownUid = OwnUid.read();
     IdempotencyKeys keys = new IdempotencyKeys(needs.clock());
     ControlState state = new ControlState(vertx, needs, keys, ownUid, config);
     ControlServer server = new ControlServer(vertx, state, keys);

@@ -5,8 +5,6 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.IOException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Collection;
 import java.util.HashMap;
@@ -53,25 +51,6 @@ final class PeerUids {
       return peer == null ? Optional.empty() : Optional.ofNullable(listed.get(peer.user()));
     } catch (IOException gone) {
       return Optional.empty();
-    }
-  }
-
-  /** The uid that this process acts as. */
-  static int own() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (Files.exists(status)) {
-      // Not the owner of /proc/self: that is root once the process forbids core dumps.
-      for (String line : Files.readAllLines(status)) {
-        if (line.startsWith("Uid:")) {
-          return Integer.parseInt(line.split("\\s+", 4)[2]); // real, then effective
-        }
-      }
-    }
-    Path probe = Files.createTempFile("leasehold", "uid");
-    try {
-      return (Integer) Files.getAttribute(probe, "unix:uid");
-    } finally {
-      Files.delete(probe);
     }
   }
 }

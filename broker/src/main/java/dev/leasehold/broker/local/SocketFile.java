@@ -1,4 +1,4 @@
-package dev.leasehold.broker.proxy;
+package dev.leasehold.broker.local;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -13,9 +13,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a Unix socket that every user may connect to, since calls name their task. Blocks.
+ * The file of a Unix socket that every user may connect to: who is served is not decided by the
+ * file. Its folder must belong to nobody else, or another could put a socket in this one's place.
+ * Blocks.
  */
-final class SocketFile {
+public final class SocketFile {
   private static final int STICKY = 01000;
 
   private final Path path;
@@ -27,10 +29,10 @@ final class SocketFile {
   }
 
   /** Makes room for a socket at {@code path}; refuses a place where others could put theirs. */
-  static void prepare(Path path) throws IOException {
+  public static void prepare(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null) {
-      throw new IOException("a socket is a file in a folder");
+      throw new IOException(path + " must be a file in a folder");
     }
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(
@@ -62,13 +64,13 @@ final class SocketFile {
   }
 
   /** The socket is there: opens it for everybody. */
-  static SocketFile open(Path path) throws IOException {
+  public static SocketFile open(Path path) throws IOException {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
     return new SocketFile(path, key(path));
   }
 
   /** Removes the file, unless somebody has put another one there. */
-  void remove() throws IOException {
+  public void remove() throws IOException {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
         && fileKey != null
         && fileKey.equals(key(path))) {

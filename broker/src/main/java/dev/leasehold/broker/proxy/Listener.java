@@ -1,5 +1,6 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.local.SocketFile;
 import dev.leasehold.broker.upstream.Channels;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.leasehold.broker.local.OwnUid;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class CallersTest {
       // Then
       assertEquals(201, got.status(), got.body());
       assertEquals(ControlTester.BUYER, tester.task(got.member("id")).agent());
-      assertEquals("uid:" + PeerUids.own(), tester.task(got.member("id")).owner());
+      assertEquals("uid:" + OwnUid.read(), tester.task(got.member("id")).owner());
       assertEquals("uid", tester.task(got.member("id")).agentProof().word());
     }
   }

@@ -17,6 +17,7 @@ import dev.leasehold.broker.lease.RevokeAll;
 import dev.leasehold.broker.lease.Surroundings;
 import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
+import dev.leasehold.broker.local.OwnUid;
 import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.secret.Revocability;
@@ -185,7 +186,7 @@ final class ControlTester implements AutoCloseable {
     if (setup.ownUidListed) {
       callers.add(
           new Caller(
-              new Identification.Uid(PeerUids.own()),
+              new Identification.Uid(OwnUid.read()),
               Optional.of(BUYER),
               Set.of(Right.OPEN),
               Set.of("restock")));

@@ -18,6 +18,7 @@ import dev.leasehold.broker.lease.Leases;
 import dev.leasehold.broker.lease.Surroundings;
 import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
+import dev.leasehold.broker.local.OwnUid;
 import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.secret.Revocability;
@@ -351,12 +352,7 @@ final class ProxyTester implements AutoCloseable {
   }
 
   static int ownUid() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("Uid:")) {
-        return Integer.parseInt(line.split("\\s+", 4)[2]);
-      }
-    }
-    throw new IOException("no uid");
+    return OwnUid.read();
   }
 
   RawAgent agent() throws IOException {
