@@ -1,5 +1,6 @@
 package dev.leasehold.suite.sidecar;
 
+import dev.leasehold.testbed.server.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,6 +26,19 @@ final class Admin {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", stop);
     }
+  }
+
+  /** Returns when the sidecar has begun to answer here, ready or not. */
+  static void awaitAnswer(Rig rig) {
+    Await.until(
+        "admin answers",
+        () -> {
+          try {
+            return get(rig, "/livez").statusCode() == 200;
+          } catch (UncheckedIOException notYet) {
+            return false;
+          }
+        });
   }
 
   /** The value of one series; 0 where it is not shown. */

@@ -44,9 +44,7 @@ class CanaryIT {
                   .send(rig.proxyPort());
           seenByTheAgent.add(answer.status() + " " + answer.headers() + answer.body());
         }
-        Basic credential = Basic.of(api.requests().getLast());
-        rig.secrets().know("password " + i, credential.password());
-        rig.secrets().know("pair " + i, credential.user() + ":" + credential.password());
+        rig.lastCredential(api);
         seenByTheAgent.add(rig.agent().view(task).encode());
         JsonObject report =
             rig.agent().end(task, List.of("completed", "failed", "cancelled").get(i % 3));

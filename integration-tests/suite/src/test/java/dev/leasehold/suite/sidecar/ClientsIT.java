@@ -144,8 +144,7 @@ class ClientsIT {
 
     assertEquals(0, ran.status(), ran.err() + ran.out());
     assertTrue(ran.out().contains("anvil"), ran.out());
-    Basic credential = Basic.of(api.requests().getLast());
-    rig.secrets().know("password of " + credential.user(), credential.password());
+    rig.lastCredential(api);
     rig.secrets().assertAbsentFrom(client.program, ran.out());
     Got ended =
         Curl.control(

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The task API as a caller with a token sees it. */
@@ -58,6 +59,11 @@ final class ControlClient {
         .body();
   }
 
+  /** Signals the end and waits for nothing; returns what is known so far. */
+  Answer signal(OpenedTask task, String type) {
+    return call("POST", "/v1/tasks/" + task.id() + "/signals", new JsonObject().put("type", type));
+  }
+
   JsonObject view(OpenedTask task) {
     return call("GET", "/v1/tasks/" + task.id(), new JsonObject()).expect(200).body();
   }
@@ -85,11 +91,6 @@ final class ControlClient {
     }
   }
 
-  /** The same API with another token, such as a task's own. */
-  ControlClient as(String otherToken) {
-    return new ControlClient(port, otherToken, secrets);
-  }
-
   /** What an opener is told. */
   record OpenedTask(JsonObject answer) {
     String id() {
@@ -105,7 +106,7 @@ final class ControlClient {
     }
 
     Map<String, String> environment() {
-      Map<String, String> variables = new java.util.HashMap<>();
+      Map<String, String> variables = new HashMap<>();
       answer
           .getJsonObject("env")
           .forEach(entry -> variables.put(entry.getKey(), (String) entry.getValue()));

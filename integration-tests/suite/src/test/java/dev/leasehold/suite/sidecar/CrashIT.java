@@ -29,8 +29,7 @@ class CrashIT {
       ProxyCall.Answer answer =
           new ProxyCall("GET", api.address() + "/orders").as(task).send(rig.proxyPort());
       assertEquals(200, answer.status(), answer.body());
-      Basic credential = Basic.of(api.requests().getLast());
-      rig.secrets().know("password of " + credential.user(), credential.password());
+      rig.lastCredential(api);
     }
     assertEquals(TASKS, testbed.vaultAdmin().leases(PATH).size());
     assertEquals(TASKS, testbed.database().leasedUsers().size());

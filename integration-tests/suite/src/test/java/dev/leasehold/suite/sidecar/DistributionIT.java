@@ -3,6 +3,7 @@ package dev.leasehold.suite.sidecar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.leasehold.testbed.server.Account;
 import dev.leasehold.testbed.sidecar.Distribution;
 import dev.leasehold.testbed.sidecar.Ran;
 import java.io.IOException;
@@ -19,10 +20,7 @@ class DistributionIT {
   @Test
   void theLauncherTellsItsVersion() {
     Ran ran =
-        Ran.command(
-            Distribution.built()
-                .command(dev.leasehold.testbed.server.Account.uid(), List.of("version")),
-            Map.of());
+        Ran.command(Distribution.built().command(Account.uid(), List.of("version")), Map.of());
     assertEquals(0, ran.status(), ran.err());
     assertTrue(ran.out().contains("leasehold 0."), ran.out());
   }

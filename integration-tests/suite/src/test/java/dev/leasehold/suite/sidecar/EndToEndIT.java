@@ -10,6 +10,7 @@ import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.postgres.DemoDatabase;
 import dev.leasehold.testbed.postgres.PostgresServer;
 import dev.leasehold.testbed.server.Await;
+import dev.leasehold.testbed.target.BasicLogin;
 import dev.leasehold.testbed.target.DemoApi;
 import dev.leasehold.testbed.vault.VaultCall;
 import io.vertx.core.json.JsonObject;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** One task, end to end: identity, lease, injection, end, proof, with a database's users. */
 class EndToEndIT {
   private static final Testbed TESTBED = SharedTestbed.get();
+  private static final JsonObject NO_METADATA = new JsonObject();
   private static DemoApi api;
   private static Rig rig;
 
@@ -52,12 +54,6 @@ class EndToEndIT {
     return new ProxyCall("GET", "http://localhost:" + api.address().getPort() + "/orders").as(task);
   }
 
-  private static Basic lastCredential() {
-    Basic credential = Basic.of(api.requests().getLast());
-    rig.secrets().know("password of " + credential.user(), credential.password());
-    return credential;
-  }
-
   @Test
   void noSecretIsFetchedBeforeACallNeedsIt() {
     int mark = rig.vaultMark();
@@ -71,7 +67,7 @@ class EndToEndIT {
     // Given a task whose credential is in use, in a session that would go on by itself
     OpenedTask task = rig.agent().open("restock");
     assertEquals(200, orders(task).send(rig.proxyPort()).status());
-    Basic credential = lastCredential();
+    BasicLogin credential = rig.lastCredential(api);
     String lease = onlyLease();
     String accessor = accessorOf(task);
     try (Connection session =
@@ -105,7 +101,7 @@ class EndToEndIT {
     for (int i = 0; i < 5; i++) {
       assertEquals(200, orders(task).send(rig.proxyPort()).status());
     }
-    lastCredential();
+    rig.lastCredential(api);
     rig.agent().end(task, "completed");
     List<VaultCall> calls = rig.vaultCallsSince(mark);
     assertTrue(calls.size() <= 6, calls.toString());
@@ -115,7 +111,7 @@ class EndToEndIT {
   void anEndedTaskReachesNothing() {
     OpenedTask task = rig.agent().open("restock");
     assertEquals(200, orders(task).send(rig.proxyPort()).status());
-    lastCredential();
+    rig.lastCredential(api);
     rig.agent().end(task, "cancelled");
     int before = api.requests().size();
     ProxyCall.Answer answer = orders(task).send(rig.proxyPort());
@@ -128,7 +124,7 @@ class EndToEndIT {
   void auditAndMetricsTellTheSameStory() {
     OpenedTask task = rig.agent().open("restock");
     assertEquals(200, orders(task).send(rig.proxyPort()).status());
-    lastCredential();
+    rig.lastCredential(api);
     rig.agent().end(task, "completed");
     List<String> events =
         rig.audit()
@@ -175,10 +171,8 @@ class EndToEndIT {
                       .write(
                           "auth/token/lookup-accessor", new JsonObject().put("accessor", accessor));
               return answer.ok()
-                  && answer.data().getJsonObject("meta", new JsonObject()) != null
                   && task.id()
-                      .equals(
-                          answer.data().getJsonObject("meta", new JsonObject()).getString("task"));
+                      .equals(answer.data().getJsonObject("meta", NO_METADATA).getString("task"));
             })
         .findFirst()
         .orElseThrow();

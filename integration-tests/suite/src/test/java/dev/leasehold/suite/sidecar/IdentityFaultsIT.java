@@ -45,24 +45,11 @@ class IdentityFaultsIT {
     return Admin.get(rig, "/readyz").body();
   }
 
-  private void awaitAdmin() {
-    Await.until(
-        "admin answers",
-        () -> {
-          try {
-            return Admin.get(rig, "/livez").statusCode() == 200;
-          } catch (java.io.UncheckedIOException notYet) {
-            return false;
-          }
-        });
-  }
-
   private ProxyCall.Answer orders(OpenedTask task) {
     ProxyCall.Answer answer =
         new ProxyCall("GET", api.address() + "/orders").as(task).send(rig.proxyPort());
     if (answer.status() == 200) {
-      Basic credential = Basic.of(api.requests().getLast());
-      rig.secrets().know("password of " + credential.user(), credential.password());
+      rig.lastCredential(api);
     }
     return answer;
   }
@@ -71,7 +58,7 @@ class IdentityFaultsIT {
   void anAbsentWorkloadApiIsWaitedForAndNamed() {
     servers.identity().stop();
     rig.serve();
-    awaitAdmin();
+    Admin.awaitAnswer(rig);
     assertEquals(503, Admin.get(rig, "/readyz").statusCode());
     assertTrue(ready().contains("Workload API"), ready());
     servers.identity().restart();
@@ -89,7 +76,7 @@ class IdentityFaultsIT {
   void anExpiredSvidIsNoIdentity() {
     servers.identity().behave(Behaviour.EXPIRED);
     rig.serve();
-    awaitAdmin();
+    Admin.awaitAnswer(rig);
     Await.until("the reason is told", () -> ready().contains("expired"));
     ControlClient.Answer refused =
         rig.agent()

@@ -6,6 +6,8 @@ import dev.leasehold.testbed.server.FreePorts;
 import dev.leasehold.testbed.sidecar.Distribution;
 import dev.leasehold.testbed.sidecar.Ran;
 import dev.leasehold.testbed.sidecar.Sidecar;
+import dev.leasehold.testbed.target.BasicLogin;
+import dev.leasehold.testbed.target.DemoApi;
 import dev.leasehold.testbed.vault.VaultCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,15 +43,11 @@ final class Rig implements AutoCloseable {
   private final String operatorToken = UUID.randomUUID().toString();
   private final SecretSearch secrets = new SecretSearch();
   private Duration heartbeat = Duration.ofSeconds(60);
-  private String vaultAddress;
-  private String workloadApi;
   private String rules = "";
   private @Nullable Sidecar sidecar;
 
   Rig(Testbed testbed) {
     this.testbed = testbed;
-    this.vaultAddress = testbed.vault().address().toString();
-    this.workloadApi = testbed.identity().workloadApi().toString();
     try {
       this.folder = Files.createDirectory(testbed.folder().resolve(name));
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -86,17 +84,6 @@ final class Rig implements AutoCloseable {
   /** How long everything outlives this sidecar when it is killed. */
   Rig heartbeat(Duration ttl) {
     heartbeat = ttl;
-    return this;
-  }
-
-  /** Has the sidecar look for Vault elsewhere, as for one that is not there. */
-  Rig vaultAt(String address) {
-    vaultAddress = address;
-    return this;
-  }
-
-  Rig workloadApiAt(String address) {
-    workloadApi = address;
     return this;
   }
 
@@ -212,9 +199,9 @@ final class Rig implements AutoCloseable {
     audit: {file: %s/log/audit.jsonl}
     """
             .formatted(
-                workloadApi,
+                testbed.identity().workloadApi(),
                 spiffeId(),
-                vaultAddress,
+                testbed.vault().address(),
                 folder,
                 login,
                 login,
@@ -236,13 +223,6 @@ final class Rig implements AutoCloseable {
     return Ran.command(distribution.command(Account.uid(), List.of(arguments)), environment);
   }
 
-  /** Runs a command of Leasehold as somebody. */
-  Ran leaseholdAs(int uid, String... arguments) {
-    return Ran.command(
-        distribution.command(uid, List.of(arguments)),
-        Map.of("LEASEHOLD_CONTROL", "unix://" + folder.resolve("run/control.sock")));
-  }
-
   private String spiffeId() {
     return "spiffe://example.org/leasehold/" + name;
   }
@@ -250,10 +230,6 @@ final class Rig implements AutoCloseable {
   /** Its own name, which its roles in Vault begin with. */
   String name() {
     return name;
-  }
-
-  Testbed testbed() {
-    return testbed;
   }
 
   Uids uids() {
@@ -313,6 +289,15 @@ final class Rig implements AutoCloseable {
   /** What must stand nowhere. */
   SecretSearch secrets() {
     return secrets;
+  }
+
+  /** The credential that an upstream got last; it is looked for from now on. */
+  BasicLogin lastCredential(DemoApi api) {
+    BasicLogin credential =
+        BasicLogin.parse(api.requests().getLast().header("authorization")).orElseThrow();
+    secrets.know("password of " + credential.user(), credential.password());
+    secrets.know("pair of " + credential.user(), credential.user() + ":" + credential.password());
+    return credential;
   }
 
   /** All that the sidecar has written so far: audit log, log, journal. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -89,7 +90,7 @@ final class SecretSearch {
       percent.append('%').append(HexFormat.of().toHexDigits(one));
     }
     forms.put("percent-encoded", percent.toString());
-    forms.put("percent-encoded where needed", java.net.URLEncoder.encode(secret, UTF_8));
+    forms.put("percent-encoded where needed", URLEncoder.encode(secret, UTF_8));
     return forms;
   }
 }

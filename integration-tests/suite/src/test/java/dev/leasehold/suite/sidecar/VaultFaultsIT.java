@@ -96,13 +96,7 @@ class VaultFaultsIT {
     assertTrue(Admin.metric(rig, "leasehold_denials_total{problem=\"vault-unavailable\"}") >= 1);
 
     servers.vault().faults().clear();
-    JsonObject report =
-        rig.agent()
-            .call(
-                "POST",
-                "/v1/tasks/" + task.id() + "/signals",
-                new JsonObject().put("type", "failed"))
-            .body();
+    JsonObject report = rig.agent().signal(task, "failed").body();
     assertEquals("failed", report.getString("signal"));
     Await.until("no lease is left", () -> servers.testbed().vaultAdmin().leases(PATH).isEmpty());
   }
@@ -118,12 +112,7 @@ class VaultFaultsIT {
         "Vault made the lease", () -> !servers.testbed().database().leasedUsers().isEmpty());
 
     // When the task ends while the answer is on its way
-    rig.agent()
-        .call(
-            "POST",
-            "/v1/tasks/" + task.id() + "/signals",
-            new JsonObject().put("type", "cancelled"))
-        .expect(202);
+    rig.agent().signal(task, "cancelled").expect(202);
     release.countDown();
 
     // Then the agent is refused, and the lease dies
@@ -141,9 +130,7 @@ class VaultFaultsIT {
     OpenedTask task = rig.agent().open("restock");
     ProxyCall.Answer answer = orders(task).send(rig.proxyPort());
     assertEquals("vault-unavailable", answer.problem(), answer.body());
-    rig.agent()
-        .call(
-            "POST", "/v1/tasks/" + task.id() + "/signals", new JsonObject().put("type", "failed"));
+    rig.agent().signal(task, "failed");
     Await.until(
         "the read is shown as unanswered",
         () -> Admin.metric(rig, "leasehold_reads_unanswered{revocability=\"hard\"}") == 1);
@@ -157,7 +144,7 @@ class VaultFaultsIT {
     servers.vault().stop();
     try {
       rig.serve();
-      Await.until("admin answers", () -> answers("/livez"));
+      Admin.awaitAnswer(rig);
       Await.until(
           "Vault alone is missing",
           () -> Admin.get(rig, "/readyz").body().contains("\"identity\":{\"ok\":true"));
@@ -178,28 +165,15 @@ class VaultFaultsIT {
     assertEquals(200, Admin.get(rig, "/readyz").statusCode());
   }
 
-  private boolean answers(String path) {
-    try {
-      return Admin.get(rig, path).statusCode() == 200;
-    } catch (java.io.UncheckedIOException notYet) {
-      return false;
-    }
-  }
-
   @Test
   void aSealedVaultLeavesWhatIsRunningAndProvesItsEndOnceUnsealed() {
     rig.start();
     OpenedTask task = rig.agent().open("restock");
     assertEquals(200, orders(task).send(rig.proxyPort()).status());
-    know();
+    rig.lastCredential(api);
     servers.vault().seal();
     try {
-      rig.agent()
-          .call(
-              "POST",
-              "/v1/tasks/" + task.id() + "/signals",
-              new JsonObject().put("type", "completed"))
-          .expect(202);
+      rig.agent().signal(task, "completed").expect(202);
       ProxyCall.Answer answer = orders(task).send(rig.proxyPort());
       assertEquals("task-ended", answer.problem(), "the fence does not wait for Vault");
     } finally {
@@ -221,16 +195,11 @@ class VaultFaultsIT {
         .write(role, settings.copy().put("token_policies", policies))
         .orThrow();
     rig.serve();
-    Await.until("admin answers", () -> answers("/livez"));
+    Admin.awaitAnswer(rig);
     Await.until(
         "the reason is told", () -> Admin.get(rig, "/readyz").body().contains("everything"));
     assertEquals(503, Admin.get(rig, "/readyz").statusCode());
     assertTrue(
         servers.vault().calls().stream().anyMatch(call -> call.path().endsWith("revoke-self")));
-  }
-
-  private void know() {
-    Basic credential = Basic.of(api.requests().getLast());
-    rig.secrets().know("password of " + credential.user(), credential.password());
   }
 }

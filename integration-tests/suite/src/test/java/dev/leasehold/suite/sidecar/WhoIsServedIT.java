@@ -104,8 +104,7 @@ class WhoIsServedIT {
     // Its own: used and ended
     Got used = Curl.as(agent, task.endpoint("orders-api") + "/orders");
     assertEquals(200, used.status(), used.body());
-    Basic credential = Basic.of(api.requests().getLast());
-    rig.secrets().know("password of " + credential.user(), credential.password());
+    rig.lastCredential(api);
 
     // Another's: not seen, not used, not ended
     int reached = api.requests().size();

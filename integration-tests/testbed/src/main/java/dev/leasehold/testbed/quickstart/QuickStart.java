@@ -91,6 +91,6 @@ public final class QuickStart {
     narrator.say("Vault      " + stage.testbed().vault().address());
     narrator.say("config     " + stage.config());
     narrator.say("leasehold  " + stage.distribution().home().resolve("bin/leasehold"));
-    sidecar.awaitExit();
+    sidecar.awaitEnd();
   }
 }

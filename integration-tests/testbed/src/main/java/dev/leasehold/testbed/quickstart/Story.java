@@ -3,16 +3,15 @@ package dev.leasehold.testbed.quickstart;
 import dev.leasehold.testbed.quickstart.HttpCalls.Answer;
 import dev.leasehold.testbed.sidecar.Ran;
 import dev.leasehold.testbed.sidecar.Sidecar;
+import dev.leasehold.testbed.target.BasicLogin;
 import dev.leasehold.testbed.target.SeenRequest;
 import dev.leasehold.testbed.vault.VaultCall;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,19 +30,18 @@ final class Story {
           "task.ended");
 
   /** The credential as the target saw it. */
-  private record Seen(String authorization) {
-    private String pair() {
-      return new String(
-          Base64.getDecoder().decode(authorization.substring("Basic ".length())),
-          StandardCharsets.UTF_8);
+  private record Seen(String authorization, BasicLogin login) {
+    static Seen of(SeenRequest request) {
+      String header = request.header("authorization");
+      return new Seen(header, BasicLogin.parse(header).orElseThrow());
     }
 
     String user() {
-      return pair().substring(0, pair().indexOf(':'));
+      return login.user();
     }
 
     String password() {
-      return pair().substring(pair().indexOf(':') + 1);
+      return login.password();
     }
   }
 
@@ -89,8 +87,9 @@ final class Story {
   private void setUpVault() {
     tell.step(
         "Vault is set up from Leasehold's configuration, with the least rights that it needs");
-    leasehold(Map.of(), "check", "--config", config()).orThrow();
-    tell.claim("the configuration has no error", () -> true);
+    Ran checked = leasehold(Map.of(), "check", "--config", config());
+    tell.output(checked.err());
+    tell.claim("the configuration has no error", () -> checked.status() == 0);
     Map<String, String> admin = Map.of("VAULT_TOKEN", stage.testbed().vault().adminToken());
     String bundle = stage.bundle().toString();
     tell.output(
@@ -150,8 +149,7 @@ final class Story {
     Answer answer = throughProxy(task);
     tell.output(answer.status() + " " + answer.body());
     tell.claim("the call succeeded", () -> answer.status() == 200);
-    SeenRequest seen = stage.api().requests().getLast();
-    Seen credential = new Seen(seen.header("authorization"));
+    Seen credential = Seen.of(stage.api().requests().getLast());
     tell.say("The API saw the user " + credential.user() + ", which the agent never did:");
     tell.claim(
         "Vault made this user in the database for this task",

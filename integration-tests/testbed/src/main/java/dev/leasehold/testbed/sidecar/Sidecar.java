@@ -78,10 +78,6 @@ public final class Sidecar implements AutoCloseable {
     return process.pid();
   }
 
-  public boolean isAlive() {
-    return process.isAlive();
-  }
-
   /** SIGKILL; returns when it is gone. */
   public void kill() {
     process.destroyForcibly();
@@ -94,13 +90,16 @@ public final class Sidecar implements AutoCloseable {
     return awaitExit();
   }
 
-  /** Sends a signal by name, such as {@code HUP}. */
-  public void signal(String name) {
-    Ran.command(List.of("kill", "-" + name, Long.toString(process.pid())), Map.of()).orThrow();
+  /** Waits for its end, however long that takes. */
+  public void awaitEnd() {
+    try {
+      process.waitFor();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
   }
 
-  /** Waits for its end and returns its status. */
-  public int awaitExit() {
+  private int awaitExit() {
     try {
       if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();

@@ -20,7 +20,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -97,7 +96,7 @@ public final class DemoApi implements AutoCloseable {
               exchange.getRequestHeaders(),
               body);
       requests.add(request);
-      Optional<Login> login = Login.parse(request.header("authorization"));
+      Optional<BasicLogin> login = BasicLogin.parse(request.header("authorization"));
       if (login.isEmpty()) {
         refuse(exchange, "no usable credentials");
         return;
@@ -106,7 +105,8 @@ public final class DemoApi implements AutoCloseable {
     }
   }
 
-  private void serve(HttpExchange exchange, SeenRequest request, Login login) throws IOException {
+  private void serve(HttpExchange exchange, SeenRequest request, BasicLogin login)
+      throws IOException {
     try (Connection session = database.connect(login.user(), login.password())) {
       switch (request.method()) {
         case "GET" -> answer(exchange, 200, orders(session).encode());
@@ -168,24 +168,5 @@ public final class DemoApi implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
-  }
-
-  /** What a Basic header names. */
-  private record Login(String user, String password) {
-
-    static Optional<Login> parse(String header) {
-      if (!header.startsWith("Basic ")) {
-        return Optional.empty();
-      }
-      try {
-        String pair = new String(Base64.getDecoder().decode(header.substring(6).strip()), UTF_8);
-        int colon = pair.indexOf(':');
-        return colon < 0
-            ? Optional.empty()
-            : Optional.of(new Login(pair.substring(0, colon), pair.substring(colon + 1)));
-      } catch (IllegalArgumentException notBase64) {
-        return Optional.empty();
-      }
-    }
   }
 }
