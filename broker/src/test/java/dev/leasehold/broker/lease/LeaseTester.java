@@ -61,6 +61,9 @@ final class LeaseTester implements AutoCloseable {
   final TaskEnds ends;
   private final Policy policy;
 
+  /** Of the tasks that are opened from here on. */
+  Duration ttl = TASK_TTL;
+
   LeaseTester(Path stateDir) throws JournalException {
     Map<String, Destination> destinations = new HashMap<>();
     Map<String, CredentialUse> uses = new HashMap<>();
@@ -106,7 +109,7 @@ final class LeaseTester implements AutoCloseable {
             "kind",
             Set.of(AGENT),
             Set.of(),
-            TASK_TTL,
+            ttl,
             Optional.of(IDLE),
             Duration.ZERO,
             10,

@@ -32,23 +32,28 @@ import org.junit.jupiter.api.io.TempDir;
 final class RecoveryTest {
   private static final Duration PATIENCE = Duration.ofDays(1);
   private static final Duration LEASE_LIFE = Duration.ofSeconds(40);
+
+  /** Longer than any time that a test lets pass, however fast it runs away from slow threads. */
+  private static final Duration FOR_EVER = Duration.ofDays(365);
+
   private static final String LOGIN = "login-accessor";
 
   @TempDir Path folder;
 
   /** A life with a login, two tasks and three leases, in which one of the tasks is ended. */
-  private List<JournalRecord> recordedLife() throws IOException {
+  private List<JournalRecord> recordedLife(Duration leaseLife) throws IOException {
     Path stateDir = folder.resolve("first");
     try (LeaseTester tester = new LeaseTester(stateDir)) {
-      tester.store.leasing(LEASE_LIFE, true);
+      tester.store.leasing(leaseLife, true);
+      tester.ttl = FOR_EVER;
       new Generations(tester.surroundings, tester.ends)
-          .opened("gen-1", LOGIN, tester.time.instant().plus(Duration.ofHours(1)));
+          .opened("gen-1", LOGIN, tester.time.instant().plus(FOR_EVER));
       Task ended = tester.open();
       tester.touch(ended, DATABASE);
       Task open = tester.open();
       tester.touch(open, DATABASE);
       tester.touch(open, QUEUE);
-      tester.end(ended, Signal.COMPLETED);
+      LeaseTester.await(tester.ends.end(ended, Signal.COMPLETED, "test")); // no time passes
     }
     return JournalFormat.read(Files.readAllBytes(stateDir.resolve("journal"))).records();
   }
@@ -119,7 +124,7 @@ final class RecoveryTest {
   @Test
   void everythingIsEndedWhateverRecordWasTheLast() throws IOException {
     // Given
-    List<JournalRecord> life = recordedLife();
+    List<JournalRecord> life = recordedLife(LEASE_LIFE);
     assertEquals(1, life.stream().filter(Generation.class::isInstance).count());
     assertEquals(2, life.stream().filter(TaskIntent.class::isInstance).count());
     assertEquals(3, life.stream().filter(ReadIntent.class::isInstance).count());
@@ -152,7 +157,7 @@ final class RecoveryTest {
   @Test
   void storeThatIsDownIsRetriedAfterPatienceIsOver() throws IOException {
     // Given
-    List<JournalRecord> life = recordedLife();
+    List<JournalRecord> life = recordedLife(FOR_EVER); // nothing ends by expiry
     try (LeaseTester tester = lifeAfter(life)) {
       plant(tester.store, life, life);
       tester.store.goDown();
@@ -165,20 +170,22 @@ final class RecoveryTest {
 
       // When
       tester.store.comeBack();
-
-      // Then
       tester.time.advanceUntil(
           () ->
-              tester.store.liveAccessors().isEmpty()
-                  && tester.store.liveLeases().isEmpty()
-                  && !tester.events.recoveredTasks().isEmpty());
+              tester.store.liveAccessors().isEmpty() && !tester.events.recoveredTasks().isEmpty());
+
+      // Then
+      assertEquals(Set.of(), tester.store.liveLeases());
+      RecoveredTask recovered = tester.events.recoveredTasks().getFirst();
+      assertEquals(
+          List.of(2, 2, 0), List.of(recovered.leases(), recovered.proven(), recovered.expired()));
     }
   }
 
   @Test
   void leaseThatCannotBeLookedUpIsNeverCalledProvenAndKeptUntilItsExpiry() throws IOException {
     // Given
-    List<JournalRecord> life = recordedLife();
+    List<JournalRecord> life = recordedLife(LEASE_LIFE);
     try (LeaseTester tester = lifeAfter(life)) {
       plant(tester.store, life, life);
       tester.store.before(Call.LOOKUP_LEASE, Step.failing(Kind.DENIED));
