@@ -70,7 +70,7 @@ public final class Testbed implements AutoCloseable {
       database = DemoDatabase.prepare(started(PostgresServers.start(servers, run)));
     }
     if (needs.contains(Needs.RABBITMQ)) {
-      rabbit = started(RabbitServers.start(run));
+      rabbit = started(RabbitServers.start(run, ca.leaf("127.0.0.1")));
     }
     if (needs.contains(Needs.VAULT)) {
       setUp(started(VaultServers.start(servers, run)));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.leasehold.testbed.rabbitmq.RabbitServer;
 import dev.leasehold.testbed.rabbitmq.RabbitServers;
 import dev.leasehold.testbed.server.Setting;
+import dev.leasehold.testbed.tls.TestCa;
 import dev.leasehold.testbed.vault.VaultAnswer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ final class VaultRabbitContractIT {
   @Test
   void credentialIsAUserOfTheBrokerUntilItsSyncRevoke() {
     // Given
-    RabbitServer rabbit = RabbitServers.start(rig.run);
+    RabbitServer rabbit = RabbitServers.start(rig.run, TestCa.create("RabbitMQ").leaf("127.0.0.1"));
     rig.root.write("sys/mounts/rabbitmq", "type", "rabbitmq").orThrow();
     rig.root
         .write(

@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.leasehold.suite.sidecar.ControlClient.OpenedTask;
-import dev.leasehold.suite.sidecar.Curl.Got;
 import dev.leasehold.testbed.Testbed;
 import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.server.Account;
 import dev.leasehold.testbed.server.Setting;
 import dev.leasehold.testbed.sidecar.Ran;
 import dev.leasehold.testbed.target.DemoApi;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,14 +144,7 @@ class ClientsIT {
     assertTrue(ran.out().contains("anvil"), ran.out());
     rig.lastCredential(api);
     rig.secrets().assertAbsentFrom(client.program, ran.out());
-    Got ended =
-        Curl.control(
-            rig,
-            agent,
-            "POST",
-            "/v1/tasks/" + task.id() + "/signals?wait=30s",
-            new JsonObject().put("type", "completed"));
-    assertEquals("complete", new JsonObject(ended.body()).getString("proof"), ended.body());
+    assertEquals("complete", Curl.end(rig, agent, task).getString("proof"));
   }
 
   private static boolean isInstalled(Client client) {

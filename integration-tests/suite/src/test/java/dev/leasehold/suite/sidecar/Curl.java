@@ -47,10 +47,22 @@ final class Curl {
             .put("kind", "restock")
             .put("purpose", "a test")
             .put("endpoints", new JsonArray(List.of(endpoints)));
+    return open(rig, uid, request);
+  }
+
+  static OpenedTask open(Rig rig, int uid, JsonObject request) {
     Got got = control(rig, uid, "POST", "/v1/tasks", request);
     assertEquals(201, got.status(), got.body());
     OpenedTask task = new OpenedTask(new JsonObject(got.body()));
     rig.secrets().know("token of task " + task.id(), task.token());
     return task;
+  }
+
+  /** Ends a task as completed and waits for the final report. */
+  static JsonObject end(Rig rig, int uid, OpenedTask task) {
+    String signals = "/v1/tasks/" + task.id() + "/signals?wait=30s";
+    Got got = control(rig, uid, "POST", signals, new JsonObject().put("type", "completed"));
+    assertEquals(200, got.status(), got.body());
+    return new JsonObject(got.body());
   }
 }

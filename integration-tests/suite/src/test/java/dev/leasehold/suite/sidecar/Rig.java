@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,8 @@ final class Rig implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final Testbed testbed;
-  private final Uids uids = Uids.ofThisMachine();
-  private final String name = "rig" + NUMBER.incrementAndGet();
+  private final Uids uids;
+  private final String name;
   private final Path folder;
   private final Distribution distribution;
   private final int proxyPort = FreePorts.next();
@@ -42,12 +43,29 @@ final class Rig implements AutoCloseable {
   private final String agentToken = UUID.randomUUID().toString();
   private final String operatorToken = UUID.randomUUID().toString();
   private final SecretSearch secrets = new SecretSearch();
+  private final String spiffeId;
   private Duration heartbeat = Duration.ofSeconds(60);
+  private Map<String, String> environment = Map.of();
   private String rules = "";
+  private Optional<String> example = Optional.empty();
   private @Nullable Sidecar sidecar;
 
   Rig(Testbed testbed) {
+    this(testbed, "spiffe://example.org/leasehold/rig" + NUMBER.incrementAndGet());
+  }
+
+  /**
+   * @param spiffeId whose last part is the rig's name
+   */
+  Rig(Testbed testbed, String spiffeId) {
+    this(testbed, spiffeId, Uids.ofThisMachine());
+  }
+
+  Rig(Testbed testbed, String spiffeId, Uids uids) {
     this.testbed = testbed;
+    this.uids = uids;
+    this.spiffeId = spiffeId;
+    this.name = spiffeId.substring(spiffeId.lastIndexOf('/') + 1);
     try {
       this.folder = Files.createDirectory(testbed.folder().resolve(name));
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -63,7 +81,7 @@ final class Rig implements AutoCloseable {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
-    testbed.identity().register(spiffeId(), uids.sidecar(), name, Duration.ofHours(1));
+    testbed.identity().register(spiffeId, uids.sidecar(), name, Duration.ofHours(1));
     secrets.know("agent's caller token", agentToken);
     secrets.know("operator's caller token", operatorToken);
   }
@@ -93,6 +111,18 @@ final class Rig implements AutoCloseable {
    */
   Rig rules(String yaml) {
     rules = yaml.replace("${rig}", name).replace("${folder}", folder.toString());
+    return this;
+  }
+
+  /** Serves this instead of a configuration of the rig's own. */
+  Rig example(String configuration) {
+    example = Optional.of(configuration);
+    return this;
+  }
+
+  /** Variables that the sidecar is started with. */
+  Rig environment(Map<String, String> variables) {
+    environment = Map.copyOf(variables);
     return this;
   }
 
@@ -145,8 +175,14 @@ final class Rig implements AutoCloseable {
 
   /** Starts it, without waiting for anything. */
   Rig serve() {
+    List<String> serve = List.of("serve", "--config", config().toString());
+    return serveBy(distribution.command(uids.sidecar(), serve), environment);
+  }
+
+  /** Starts it by a command of the test's own, which serves {@link #config}. */
+  Rig serveBy(List<String> command, Map<String, String> variables) {
     write(config(), configuration());
-    sidecar = testbed.keep(Sidecar.start(distribution, uids.sidecar(), config(), log()));
+    sidecar = testbed.keep(Sidecar.start(command, variables, log()));
     return this;
   }
 
@@ -164,67 +200,21 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  private String configuration() {
-    List<String> callers = new ArrayList<>();
-    callers.add(
-        "{token-file: '%s/agent.token', agent: '%s', may: [open], kinds: [restock]}"
-            .formatted(folder, AGENT));
-    callers.add("{token-file: '%s/operator.token', may: [operate]}".formatted(folder));
-    callers.add(
-        "{uid: %d, agent: '%s', may: [open], kinds: [restock]}".formatted(uids.agent(), AGENT));
-    if (uids.areSeparate()) {
-      callers.add(
-          "{uid: %d, agent: '%s', may: [open], kinds: [restock]}"
-              .formatted(uids.neighbour(), NEIGHBOUR));
-      callers.add("{uid: 0, may: [operate]}");
-    }
-    String login = "leasehold-" + name;
-    return """
-    apiVersion: leasehold.dev/v1
-    identity: {workload-api: "%s", spiffe-id: "%s"}
-    vault:
-      address: %s
-      ca: file:%s/vault-ca.pem
-      login: {method: cert, mount: auth/cert, role: %s}
-      heartbeat: {role: %s-heartbeat, ttl: %ds}
-    listen: {proxy: "127.0.0.1:%d", admin: "127.0.0.1:%d"}
-    control:
-      socket: %s/run/control.sock
-      address: 127.0.0.1:%d
-      unsafe-same-uid: %s
-      callers:
-        - %s
-    runtime-dir: %s/run
-    state-dir: %s/state
-    audit: {file: %s/log/audit.jsonl}
-    """
-            .formatted(
-                testbed.identity().workloadApi(),
-                spiffeId(),
-                testbed.vault().address(),
-                folder,
-                login,
-                login,
-                heartbeat.toSeconds(),
-                proxyPort,
-                adminPort,
-                folder,
-                controlPort,
-                !uids.areSeparate(),
-                String.join("\n    - ", callers),
-                folder,
-                folder,
-                folder)
-        + rules;
-  }
-
   /** Runs a command of Leasehold as root, or as whoever runs the test. */
   Ran leasehold(Map<String, String> environment, String... arguments) {
     return Ran.command(distribution.command(Account.uid(), List.of(arguments)), environment);
   }
 
-  private String spiffeId() {
-    return "spiffe://example.org/leasehold/" + name;
+  private String configuration() {
+    return example.orElseGet(() -> RigConfiguration.of(this, heartbeat) + rules);
+  }
+
+  Testbed testbed() {
+    return testbed;
+  }
+
+  String spiffeId() {
+    return spiffeId;
   }
 
   /** Its own name, which its roles in Vault begin with. */
@@ -238,6 +228,10 @@ final class Rig implements AutoCloseable {
 
   Path folder() {
     return folder;
+  }
+
+  Distribution distribution() {
+    return distribution;
   }
 
   Path config() {

@@ -11,7 +11,12 @@ import dev.leasehold.testbed.server.Account;
 record Uids(int sidecar, int agent, int neighbour, int stranger) {
   static Uids ofThisMachine() {
     int own = Account.uid();
-    return own == 0 ? new Uids(61001, 61002, 61003, 61004) : new Uids(own, own, own, own);
+    return own == 0 ? withSidecar(61001) : new Uids(own, own, own, own);
+  }
+
+  /** As root: the sidecar has this uid. */
+  static Uids withSidecar(int sidecar) {
+    return new Uids(sidecar, 61002, 61003, 61004);
   }
 
   boolean areSeparate() {

@@ -131,14 +131,7 @@ class WhoIsServedIT {
         control(agent, "POST", "/v1/revoke-all", new JsonObject().put("reason", "mischief"))
             .status());
 
-    Got ended =
-        control(
-            agent,
-            "POST",
-            "/v1/tasks/" + task.id() + "/signals?wait=30s",
-            new JsonObject().put("type", "completed"));
-    assertEquals(200, ended.status(), ended.body());
-    assertEquals("complete", new JsonObject(ended.body()).getString("proof"));
+    assertEquals("complete", Curl.end(rig, agent, task).getString("proof"));
   }
 
   @Test

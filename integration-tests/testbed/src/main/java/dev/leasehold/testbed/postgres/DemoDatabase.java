@@ -58,6 +58,15 @@ public final class DemoDatabase {
     return new DemoDatabase(server, vaultPassword);
   }
 
+  /** Makes an account that may connect and look, and nothing else. */
+  public void addObserver(String name, String password) {
+    try (Connection connection = server.connect()) {
+      Sql.run(connection, "CREATE ROLE " + name + " LOGIN PASSWORD '" + password + "'");
+    } catch (SQLException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
   public PostgresServer server() {
     return server;
   }

@@ -22,6 +22,15 @@ final class Sql {
     }
   }
 
+  /** Whether a new session finds TLS switched on. */
+  static boolean speaksTls(PostgresServer server) {
+    try (Connection connection = server.connect()) {
+      return one(connection, "SHOW ssl").equals("on");
+    } catch (SQLException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
   /** The bare number, such as {@code 15.18}. */
   static String version(PostgresServer server) {
     try (Connection connection = server.connect()) {

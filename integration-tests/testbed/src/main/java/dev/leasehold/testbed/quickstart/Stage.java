@@ -6,6 +6,7 @@ import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.server.FreePorts;
 import dev.leasehold.testbed.server.Servers;
 import dev.leasehold.testbed.sidecar.Distribution;
+import dev.leasehold.testbed.sidecar.ExampleConfig;
 import dev.leasehold.testbed.target.DemoApi;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,12 +69,9 @@ record Stage(
       int proxyPort = FreePorts.next();
       int adminPort = FreePorts.next();
       Map<String, String> values = values(testbed, accounts, api, folder, proxyPort, adminPort);
-      Path example =
-          project.resolve("config-examples").resolve("quickstart").resolve("config.yaml");
       Path config =
           Files.writeString(
-              folder.resolve("config.yaml"),
-              ExampleConfig.adapt(Files.readString(example), values));
+              folder.resolve("config.yaml"), ExampleConfig.adapt(project, "quickstart", values));
       for (String name : List.of("vault-ca.pem", "orders-ca.pem", "bundle.pem", "config.yaml")) {
         Files.setPosixFilePermissions(
             folder.resolve(name), PosixFilePermissions.fromString("rw-r--r--"));

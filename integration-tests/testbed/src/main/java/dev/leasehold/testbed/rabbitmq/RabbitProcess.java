@@ -5,6 +5,7 @@ import dev.leasehold.testbed.server.FreePorts;
 import dev.leasehold.testbed.server.RunFolder;
 import dev.leasehold.testbed.server.ServerKind;
 import dev.leasehold.testbed.server.ServerProcess;
+import dev.leasehold.testbed.tls.Leaf;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -22,14 +23,17 @@ final class RabbitProcess implements RabbitServer {
   private static final String ADMIN = "testbed";
 
   private final URI management;
+  private final URI secureManagement;
   private final String password;
   private final ServerProcess names;
   private final ServerProcess process;
   private final ManagementApi api;
   private final String description;
 
-  private RabbitProcess(int port, String password, ServerProcess names, ServerProcess process) {
+  private RabbitProcess(
+      int port, int securePort, String password, ServerProcess names, ServerProcess process) {
     this.management = URI.create("http://127.0.0.1:" + port);
+    this.secureManagement = URI.create("https://127.0.0.1:" + securePort);
     this.password = password;
     this.names = names;
     this.process = process;
@@ -43,14 +47,19 @@ final class RabbitProcess implements RabbitServer {
    * Starts a node.
    *
    * @param epmd Erlang's name server; one of our own, since the node would start one that stays
+   * @param certificate of the management API
    */
-  static RabbitProcess start(Path server, Path epmd, Account account, RunFolder run) {
+  static RabbitProcess start(
+      Path server, Path epmd, Account account, RunFolder run, Leaf certificate) {
     Path folder = run.folder("rabbitmq");
     account.own(folder);
     int management = FreePorts.next();
+    int secureManagement = FreePorts.next();
+    Leaf.KeyFiles tls = certificate.write(folder, "management");
+    account.own(tls.key());
     int namesPort = FreePorts.next();
     String password = UUID.randomUUID().toString();
-    write(folder, "rabbitmq.conf", configuration(management, password));
+    write(folder, "rabbitmq.conf", configuration(management, secureManagement, tls, password));
     write(folder, "plugins", "[rabbitmq_management].\n");
     Map<String, String> environment = environment(folder, namesPort);
     ServerProcess names =
@@ -69,14 +78,19 @@ final class RabbitProcess implements RabbitServer {
     ServerProcess process =
         ServerProcess.start(
             "rabbitmq", folder, account.command(List.of(server.toString())), environment);
-    return run.keep(new RabbitProcess(management, password, names, process));
+    return run.keep(new RabbitProcess(management, secureManagement, password, names, process));
   }
 
-  private static String configuration(int management, String password) {
+  private static String configuration(
+      int management, int secureManagement, Leaf.KeyFiles tls, String password) {
     return """
     listeners.tcp.1 = 127.0.0.1:%d
     management.tcp.ip = 127.0.0.1
     management.tcp.port = %d
+    management.ssl.ip = 127.0.0.1
+    management.ssl.port = %d
+    management.ssl.certfile = %s
+    management.ssl.keyfile = %s
     default_user = %s
     default_pass = %s
     default_user_tags.administrator = true
@@ -84,7 +98,14 @@ final class RabbitProcess implements RabbitServer {
     log.console.level = warning
     log.file = false
     """
-        .formatted(FreePorts.next(), management, ADMIN, password);
+        .formatted(
+            FreePorts.next(),
+            management,
+            secureManagement,
+            tls.certificate(),
+            tls.key(),
+            ADMIN,
+            password);
   }
 
   private static Map<String, String> environment(Path folder, int namesPort) {
@@ -118,6 +139,11 @@ final class RabbitProcess implements RabbitServer {
   }
 
   @Override
+  public URI secureManagement() {
+    return secureManagement;
+  }
+
+  @Override
   public String adminUser() {
     return ADMIN;
   }
@@ -131,6 +157,13 @@ final class RabbitProcess implements RabbitServer {
   public List<String> users() {
     return new JsonArray(api.get("/api/users"))
         .stream().map(user -> ((JsonObject) user).getString("name")).toList();
+  }
+
+  @Override
+  public void addUser(String name, String newPassword, String tag) {
+    api.put(
+        "/api/users/" + name,
+        new JsonObject().put("password", newPassword).put("tags", tag).encode());
   }
 
   @Override

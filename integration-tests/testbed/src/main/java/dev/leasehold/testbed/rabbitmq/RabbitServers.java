@@ -6,6 +6,7 @@ import dev.leasehold.testbed.server.RunFolder;
 import dev.leasehold.testbed.server.ServerKind;
 import dev.leasehold.testbed.server.Servers;
 import dev.leasehold.testbed.server.Way;
+import dev.leasehold.testbed.tls.Leaf;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,19 +26,23 @@ public final class RabbitServers {
 
   private RabbitServers() {}
 
-  /** Starts it; it ends with the folder at the latest. */
-  public static RabbitServer start(RunFolder run) {
+  /**
+   * Starts it; it ends with the folder at the latest.
+   *
+   * @param certificate of its management API, for 127.0.0.1
+   */
+  public static RabbitServer start(RunFolder run, Leaf certificate) {
     return Servers.onlyReal()
         .start(
             "RabbitMQ",
             "Install Debian's rabbitmq-server package, or name the program in"
                 + " LEASEHOLD_RABBITMQ_BIN; run as root it also needs an account \"rabbitmq\".",
-            ways(run));
+            ways(run, certificate));
   }
 
   /** All ways, the ones that this machine has not included. */
-  public static List<Way<RabbitServer>> ways(RunFolder run) {
-    return List.of(new Way<>(ServerKind.REAL, () -> real(run)));
+  public static List<Way<RabbitServer>> ways(RunFolder run, Leaf certificate) {
+    return List.of(new Way<>(ServerKind.REAL, () -> real(run, certificate)));
   }
 
   /** Whether this machine can run it. */
@@ -55,7 +60,7 @@ public final class RabbitServers {
                 found.startsWith("/usr/sbin") && Files.isExecutable(WRAPPED) ? WRAPPED : found);
   }
 
-  private static Optional<Way.Starter<RabbitServer>> real(RunFolder run) {
+  private static Optional<Way.Starter<RabbitServer>> real(RunFolder run, Leaf certificate) {
     return server()
         .flatMap(
             server ->
@@ -65,6 +70,8 @@ public final class RabbitServers {
                             Account.notRoot("rabbitmq")
                                 .map(
                                     account ->
-                                        () -> RabbitProcess.start(server, epmd, account, run))));
+                                        () ->
+                                            RabbitProcess.start(
+                                                server, epmd, account, run, certificate))));
   }
 }

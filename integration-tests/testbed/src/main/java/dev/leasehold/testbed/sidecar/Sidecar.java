@@ -32,10 +32,15 @@ public final class Sidecar implements AutoCloseable {
   public static Sidecar start(Distribution distribution, int uid, Path config, Path output) {
     List<String> command =
         distribution.command(uid, List.of("serve", "--config", config.toString()));
+    return start(command, Map.of(), output);
+  }
+
+  /** Starts it by any command that serves, and returns at once. */
+  public static Sidecar start(List<String> command, Map<String, String> environment, Path output) {
     int before = read(output).length();
     try {
       return new Sidecar(
-          Ran.builder(command, Map.of())
+          Ran.builder(command, environment)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
               .start(),
@@ -46,19 +51,21 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  /** Returns when it has said that it is ready; throws with its output when it ended instead. */
+  /** Returns when it has said that it is ready; throws with its output when it does not. */
   public Sidecar awaitReady() {
-    Await.until(
-        "Leasehold is ready",
-        START,
-        () -> {
-          if (!process.isAlive()) {
-            throw new IllegalStateException(
-                "Leasehold ended with " + process.exitValue() + ":\n" + output());
-          }
-          return output().lines().anyMatch(line -> line.startsWith(READY));
-        });
+    try {
+      Await.until("Leasehold is ready", START, this::isReady);
+    } catch (IllegalStateException late) {
+      throw new IllegalStateException(late.getMessage() + "; it said:\n" + output(), late);
+    }
     return this;
+  }
+
+  private boolean isReady() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("Leasehold ended with " + process.exitValue());
+    }
+    return output().lines().anyMatch(line -> line.startsWith(READY));
   }
 
   /** All that it has printed. */
