@@ -1,0 +1,74 @@
+package dev.leasehold.broker.ca;
+
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A certificate that is about to be signed (RFC 5280 §4.1).
+ *
+ * @param issuer the common name of the certificate that signs
+ * @param subject a common name that reads as no host, since some take one for it
+ * @param extensions each as {@link Extension} gives it
+ */
+record CertificateForm(
+    String issuer,
+    String subject,
+    PublicKey key,
+    Instant notBefore,
+    Instant notAfter,
+    List<byte[]> extensions) {
+  private static final String ORGANIZATION = "Leasehold";
+  private static final int V3 = 2;
+  private static final int SERIAL_BYTES = 16;
+  private static final byte[] ECDSA_WITH_SHA256 =
+      Der.sequence(Der.oid("1.2.840.10045.4.3.2")); // RFC 5758 §3.2: no parameters
+  private static final SecureRandom random = new SecureRandom();
+
+  X509Certificate sign(PrivateKey by) throws GeneralSecurityException {
+    byte[] content = content();
+    Signature signature = Signature.getInstance("SHA256withECDSA");
+    signature.initSign(by);
+    signature.update(content);
+    byte[] certificate = Der.sequence(content, ECDSA_WITH_SHA256, Der.bits(signature.sign()));
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(certificate));
+  }
+
+  private byte[] content() {
+    return Der.sequence(
+        Der.constructed(0, Der.integer(V3)),
+        Der.integer(serial()),
+        ECDSA_WITH_SHA256,
+        name(issuer),
+        Der.sequence(Der.time(notBefore), Der.time(notAfter)),
+        name(subject),
+        key.getEncoded(), // a SubjectPublicKeyInfo, as the JDK says
+        Der.constructed(3, Der.sequence(extensions.toArray(byte[][]::new))));
+  }
+
+  /** Positive and never zero; nobody can guess the next (RFC 5280 §4.1.2.2). */
+  private static BigInteger serial() {
+    byte[] bytes = new byte[SERIAL_BYTES];
+    random.nextBytes(bytes);
+    bytes[0] = (byte) (bytes[0] & 0x3f | 0x40);
+    return new BigInteger(bytes);
+  }
+
+  private static byte[] name(String commonName) {
+    return Der.sequence(attribute("2.5.4.10", ORGANIZATION), attribute("2.5.4.3", commonName));
+  }
+
+  private static byte[] attribute(String oid, String text) {
+    return Der.set(Der.sequence(Der.oid(oid), Der.utf8(text)));
+  }
+}
