@@ -158,6 +158,7 @@ final class Broker implements Sidecar {
                     proxy,
                     () -> reload.get().tasks(),
                     readiness,
+                    audit,
                     metrics,
                     proxy.address(),
                     configuration.runtimeDir(),

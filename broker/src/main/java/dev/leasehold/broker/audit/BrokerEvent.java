@@ -16,9 +16,17 @@ public sealed interface BrokerEvent extends AuditEvent {
   /** A new configuration was not taken; the old one goes on. */
   record ConfigRefused(String policyVersion, String cause) implements BrokerEvent {}
 
-  /** Somebody at the control API was not let in, or not allowed this. */
-  record CallerRefused(String caller, Problem problem, String method, String path)
+  /**
+   * Somebody at the control API was not let in, not allowed this, or asked in vain.
+   *
+   * @param path as the API describes it; empty, like {@code method}, where it has no such call
+   * @param rule the rule that decided; empty where none did
+   */
+  record CallerRefused(String caller, Problem problem, String method, String path, String rule)
       implements BrokerEvent {}
+
+  /** The same once more, so often that it was only counted. */
+  record CallersRefused(String caller, long unwritten) implements BrokerEvent {}
 
   /** Everything is being revoked, and opening is locked. */
   record Locked(String cause) implements BrokerEvent {}

@@ -69,6 +69,7 @@ final class EventFormat {
       case BrokerEvent.ConfigLoaded _ -> "config.loaded";
       case BrokerEvent.ConfigRefused _ -> "config.refused";
       case BrokerEvent.CallerRefused _ -> "caller.refused";
+      case BrokerEvent.CallersRefused _ -> "caller.refused-more";
       case BrokerEvent.Locked _ -> "lock.set";
       case BrokerEvent.Unlocked _ -> "lock.released";
       case BrokerEvent.GenerationOpened _ -> "generation.opened";
@@ -218,9 +219,12 @@ final class EventFormat {
       case BrokerEvent.CallerRefused refused ->
           line.text(AGENT, refused.caller())
               .text(DECISION, DENY)
+              .text(RULE, refused.rule())
               .text(METHOD, refused.method())
               .path(refused.path())
               .text(CAUSE, refused.problem().word());
+      case BrokerEvent.CallersRefused(String caller, long unwritten) ->
+          line.text(AGENT, caller).text(DECISION, DENY).text(CAUSE, unwritten + " more");
       case BrokerEvent.Locked(String cause) -> line.text(CAUSE, cause);
       case BrokerEvent.Unlocked _ -> {}
       case BrokerEvent.GenerationOpened(String generation, var expires) ->

@@ -1,5 +1,6 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.lease.Leases;
 import dev.leasehold.broker.lease.RevokeAll;
 import dev.leasehold.broker.lease.TaskEnds;
@@ -28,6 +29,7 @@ public record ControlNeeds(
     Endpoints endpoints,
     Supplier<ControlRules> rules,
     Readiness readiness,
+    AuditLog audit,
     Metrics metrics,
     SocketAddress proxy,
     Path runtimeDir,

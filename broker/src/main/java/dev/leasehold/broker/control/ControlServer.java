@@ -25,7 +25,13 @@ public final class ControlServer implements AutoCloseable {
 
   private ControlServer(Vertx vertx, ControlState state, IdempotencyKeys keys) {
     this.state = state;
-    this.sweepTimer = vertx.setPeriodic(SWEEP.toMillis(), tick -> keys.sweep());
+    this.sweepTimer =
+        vertx.setPeriodic(
+            SWEEP.toMillis(),
+            tick -> {
+              keys.sweep();
+              state.refusals().sweep();
+            });
   }
 
   /**
@@ -86,5 +92,6 @@ public final class ControlServer implements AutoCloseable {
     state.vertx().cancelTimer(sweepTimer);
     listeners.forEach(Listener::close);
     listeners.clear();
+    state.refusals().sweep();
   }
 }

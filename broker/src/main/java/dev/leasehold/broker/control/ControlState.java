@@ -1,10 +1,13 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.audit.AuditEvent;
+import dev.leasehold.broker.audit.BrokerEvent;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.BootClock;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,7 @@ final class ControlState {
   private final Vertx vertx;
   private final ControlNeeds needs;
   private final Api api;
+  private final RefusalTrail refusals;
   private final int ownUid;
   private volatile InForce inForce;
 
@@ -26,6 +30,7 @@ final class ControlState {
     this.vertx = vertx;
     this.needs = needs;
     this.api = new Api(needs, keys);
+    this.refusals = new RefusalTrail(needs.audit()::append, needs.clock());
     this.ownUid = ownUid;
     this.inForce = load(config);
   }
@@ -68,13 +73,31 @@ final class ControlState {
     needs.ends().end(task, Signal.CLOSED, "the connection that held it was closed");
   }
 
+  RefusalTrail refusals() {
+    return refusals;
+  }
+
   /**
    * Counts and records a refusal.
    *
    * @param who the caller's name, or {@code unknown}
+   * @param route the call that was asked for, where there is such a one
    */
-  void refused(String who, Refused refused) {
+  void refused(String who, Optional<Route> route, Refused refused) {
     needs.metrics().denied(refused.problem());
-    LOG.info("event=control_refused caller={} problem={}", who, refused.problem().word());
+    AuditEvent event =
+        refused
+            .event()
+            .orElseGet(
+                () ->
+                    new BrokerEvent.CallerRefused(
+                        who,
+                        refused.problem(),
+                        route.map(Route::method).orElse(""),
+                        route.map(Route::path).orElse(""),
+                        refused.rule()));
+    if (refusals.refused(who, event)) {
+      LOG.info("event=control_refused caller={} problem={}", who, refused.problem().word());
+    }
   }
 }

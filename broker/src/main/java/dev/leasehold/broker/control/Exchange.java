@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +30,14 @@ final class Exchange {
   private final Peer peer;
   private final Context context;
   private final ApiCall.Undelivered undelivered = new ApiCall.Undelivered();
-  private String who = "unknown";
+  private String who;
 
   private Exchange(Listener listener, HttpServerRequest request, Peer peer, Context context) {
     this.listener = listener;
     this.request = request;
     this.peer = peer;
     this.context = context;
+    this.who = peer.uid().map(uid -> "uid:" + uid).orElse("unknown");
   }
 
   static void handle(Listener listener, HttpServerRequest request, Peer peer) {
@@ -60,10 +62,7 @@ final class Exchange {
   }
 
   private Route.Match match() {
-    String path = request.path();
-    if (!request.uri().startsWith("/") || path == null) {
-      throw Refused.invalid("the request target must be a path");
-    }
+    String path = path().orElseThrow(() -> Refused.invalid("the request target must be a path"));
     return Route.find(request.method().name(), path)
         .orElseThrow(
             () -> {
@@ -74,6 +73,10 @@ final class Exchange {
                       Problem.NOT_FOUND,
                       "there is no such call; this path knows " + String.join(", ", methods));
             });
+  }
+
+  private Optional<String> path() {
+    return request.uri().startsWith("/") ? Optional.ofNullable(request.path()) : Optional.empty();
   }
 
   private Map<String, String> query(Route route) {
@@ -151,7 +154,9 @@ final class Exchange {
   }
 
   private Answer refused(Refused refused) {
-    listener.state().refused(who, refused);
+    Optional<Route> route =
+        path().flatMap(path -> Route.find(request.method().name(), path)).map(Route.Match::route);
+    listener.state().refused(who, route, refused);
     return refused.answer();
   }
 

@@ -1,5 +1,6 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.audit.TaskEvent;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.task.Endpoints;
@@ -74,22 +75,41 @@ final class OpenTask {
         }
       }
       case Opening.Refused(String rule, String detail) ->
-          throw Refused.forbidden(detail, "tasks." + kind.name() + "." + rule, "");
+          throw written(
+              Refused.forbidden(detail, "tasks." + kind.name() + "." + rule, ""), request, opener);
       case Opening.Full(String detail) ->
-          throw new Refused(
-              Problem.LIMIT_EXCEEDED,
-              429,
-              detail,
-              "tasks." + kind.name() + ".max-open",
-              "end a task of this kind first");
+          throw written(
+              new Refused(
+                  Problem.LIMIT_EXCEEDED,
+                  429,
+                  detail,
+                  "tasks." + kind.name() + ".max-open",
+                  "end a task of this kind first"),
+              request,
+              opener);
       case Opening.Locked(String reason) ->
-          throw new Refused(
-              Problem.LOCKED,
-              Problem.LOCKED.status(),
-              "opening is locked by revoke-all: " + reason,
-              "",
-              "an operator releases it with leasehold unlock");
+          throw written(
+              new Refused(
+                  Problem.LOCKED,
+                  Problem.LOCKED.status(),
+                  "opening is locked by revoke-all: " + reason,
+                  "",
+                  "an operator releases it with leasehold unlock"),
+              request,
+              opener);
     };
+  }
+
+  private static Refused written(Refused refused, OpenRequest request, Principal.Known opener) {
+    Caller caller = opener.caller();
+    return refused.writtenAs(
+        new TaskEvent.Refused(
+            request.kind(),
+            caller.agent().orElseThrow(),
+            caller.agentProof(),
+            request.purpose(),
+            refused.problem(),
+            refused.rule()));
   }
 
   private static TaskKind kind(Caller caller, String name, ControlRules rules) {

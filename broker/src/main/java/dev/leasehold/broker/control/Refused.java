@@ -1,7 +1,9 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.audit.AuditEvent;
 import dev.leasehold.broker.telemetry.Problem;
 import java.io.Serial;
+import java.util.Optional;
 
 /**
  * A call of the API that gets a problem for an answer. Thrown from wherever the reason is found,
@@ -15,6 +17,7 @@ final class Refused extends RuntimeException {
   private final int status;
   private final String rule;
   private final String hint;
+  private final transient Optional<AuditEvent> event;
 
   Refused(Problem problem, String detail) {
     this(problem, problem.status(), detail, "", "");
@@ -25,11 +28,27 @@ final class Refused extends RuntimeException {
    * @param hint what to do about it; may be empty
    */
   Refused(Problem problem, int status, String detail, String rule, String hint) {
+    this(problem, status, detail, rule, hint, Optional.empty());
+  }
+
+  private Refused(
+      Problem problem,
+      int status,
+      String detail,
+      String rule,
+      String hint,
+      Optional<AuditEvent> event) {
     super(detail, null, false, false); // no stack trace: this is an answer
     this.problem = problem;
     this.status = status;
     this.rule = rule;
     this.hint = hint;
+    this.event = event;
+  }
+
+  /** The same, for whose record more is known than who asked for which call. */
+  Refused writtenAs(AuditEvent more) {
+    return new Refused(problem, status, detail(), rule, hint, Optional.of(more));
   }
 
   static Refused invalid(String detail) {
@@ -51,6 +70,16 @@ final class Refused extends RuntimeException {
 
   int status() {
     return status;
+  }
+
+  /** Empty when no rule decided. */
+  String rule() {
+    return rule;
+  }
+
+  /** What to write of it; empty: who asked for which call. */
+  Optional<AuditEvent> event() {
+    return event;
   }
 
   String detail() {

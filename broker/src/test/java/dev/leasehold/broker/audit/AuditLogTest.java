@@ -369,7 +369,8 @@ final class AuditLogTest {
                 "uid:7",
                 dev.leasehold.broker.telemetry.Problem.FORBIDDEN,
                 "GET",
-                "/v1/tasks?token=canary"));
+                "/v1/tasks?token=canary",
+                ""));
 
     // When
     tester.work();

@@ -51,7 +51,12 @@ final class SampleEvents {
     return List.of(
         new TaskEvent.Opened(task, VERSION),
         new TaskEvent.Refused(
-            "restock", AGENT, AgentProof.UID, "a game", Problem.FORBIDDEN, "purposes"),
+            "restock",
+            AGENT,
+            AgentProof.UID,
+            "a game",
+            Problem.FORBIDDEN,
+            "tasks.restock.purposes"),
         allowed,
         CallDecided.refused(
             task,
@@ -85,7 +90,9 @@ final class SampleEvents {
         new BrokerEvent.Stopped("SIGTERM"),
         new BrokerEvent.ConfigLoaded(VERSION),
         new BrokerEvent.ConfigRefused(VERSION, "listen.proxy cannot change"),
-        new BrokerEvent.CallerRefused("uid:1002", Problem.FORBIDDEN, "POST", "/v1/revoke-all"),
+        new BrokerEvent.CallerRefused(
+            "uid:1002", Problem.FORBIDDEN, "POST", "/v1/revoke-all", "control.callers"),
+        new BrokerEvent.CallersRefused("uid:1002", 312),
         new BrokerEvent.Locked("the agent was taken over"),
         new BrokerEvent.Unlocked(),
         new BrokerEvent.GenerationOpened("3", LATER),

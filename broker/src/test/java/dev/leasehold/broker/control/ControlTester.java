@@ -127,10 +127,7 @@ final class ControlTester implements AutoCloseable {
             Instant::now);
     audit =
         AuditLog.open(
-            AuditConfig.toFile(folder.resolve("audit.jsonl"), FsyncPolicy.DEFAULT),
-            path -> path,
-            metrics,
-            why -> {});
+            AuditConfig.toFile(auditLog(), FsyncPolicy.DEFAULT), path -> path, metrics, why -> {});
     journal = Journal.open(folder.resolve("state"));
     Surroundings around =
         new Surroundings(
@@ -171,6 +168,7 @@ final class ControlTester implements AutoCloseable {
                 endpoints,
                 () -> new ControlRules(policy, kinds, credentials),
                 readiness,
+                audit,
                 metrics,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 15080),
                 folder,
@@ -261,6 +259,10 @@ final class ControlTester implements AutoCloseable {
 
   Path folder() {
     return folder;
+  }
+
+  Path auditLog() {
+    return folder.resolve("audit.jsonl");
   }
 
   FakeStore store() {
