@@ -106,6 +106,9 @@ final class DestinationTrial implements AutoCloseable {
     public void interim(ResponseHead head) {}
 
     @Override
+    public void switched(ResponseHead head) {}
+
+    @Override
     public void head(ResponseHead head, Framing framing) {}
 
     @Override

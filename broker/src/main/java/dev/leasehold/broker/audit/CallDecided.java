@@ -39,13 +39,20 @@ public record CallDecided(
 
   /** A call without a credential. */
   public static CallDecided allowed(Grant grant) {
-    return allowed(grant, "", "", "", "");
+    return allowed(grant, grant.call().path().text(), "", "", "", "");
+  }
+
+  /** A tunnel whose bytes nobody sees; a host and a port are all there is to say of it. */
+  public static CallDecided opaque(Grant grant) {
+    String place = grant.destination().target().host() + ":" + grant.destination().target().port();
+    return allowed(grant, place, "", "", "", "");
   }
 
   /** A call that uses {@code lease}. */
   public static CallDecided allowed(Grant grant, Lease lease) {
     return allowed(
         grant,
+        grant.call().path().text(),
         lease.credential().name(),
         lease.credential().classification(),
         lease.digest(),
@@ -53,7 +60,12 @@ public record CallDecided(
   }
 
   private static CallDecided allowed(
-      Grant grant, String credential, String classification, String lease, String requestId) {
+      Grant grant,
+      String path,
+      String credential,
+      String classification,
+      String lease,
+      String requestId) {
     Destination destination = grant.destination();
     return new CallDecided(
         grant.task(),
@@ -65,7 +77,7 @@ public record CallDecided(
         grant.rule(),
         grant.policyVersion(),
         grant.call().method(),
-        grant.call().path().text(),
+        path,
         lease,
         requestId,
         grant.risesToTls() ? ROSE_TO_TLS : "");

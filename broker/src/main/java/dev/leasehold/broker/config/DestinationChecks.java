@@ -104,7 +104,7 @@ final class DestinationChecks {
           section.pathOf(DestinationKeys.URL),
           section.lineOf(DestinationKeys.URL),
           "database destinations are not served in this version: their use is refused");
-    } else if (!section.isWritten(DestinationKeys.ALLOW)) {
+    } else if (!section.isWritten(DestinationKeys.ALLOW) && !section.isOn(DestinationKeys.TUNNEL)) {
       reading.warning(section.path(), section.line(), "has no allow: nothing may be called there");
     }
     if (url.target().scheme() == Target.Scheme.HTTP) {

@@ -17,6 +17,9 @@ public final class CanonicalPath {
     record Ambiguous(String reason) implements Result {}
   }
 
+  /** {@code /}. */
+  public static final CanonicalPath ROOT = new CanonicalPath("/", List.of());
+
   private static final String[] NO_PARTS = {};
 
   private final String text;

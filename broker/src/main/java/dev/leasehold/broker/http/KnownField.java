@@ -106,6 +106,10 @@ public enum KnownField {
   RANGE(Role.PARTIAL),
   IF_RANGE(Role.PARTIAL),
   ACCEPT_ENCODING(Role.ENCODING),
+  SEC_WEBSOCKET_EXTENSIONS(Role.ENCODING),
+  SEC_WEBSOCKET_KEY(Role.PLAIN),
+  SEC_WEBSOCKET_VERSION(Role.PLAIN),
+  SEC_WEBSOCKET_ACCEPT(Role.PLAIN),
   CONTENT_ENCODING(Role.PLAIN),
   EXPECT(Role.PLAIN),
   VIA(Role.PLAIN),
@@ -127,7 +131,7 @@ public enum KnownField {
     REWRITE,
     /** Asks for a part of the answer only. */
     PARTIAL,
-    /** Asks for a coded answer. */
+    /** Asks for a coded answer, or offers to code what is sent. */
     ENCODING,
     /** Passes. */
     PLAIN

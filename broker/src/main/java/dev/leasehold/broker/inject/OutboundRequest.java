@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param framing of the body
  * @param dropFields lower-case names that do not pass
  * @param onlyFields lower-case names; when not empty, nothing else passes
+ * @param webSocket whether the target is asked to turn the connection into one (RFC 6455 §4.1)
  * @param via this instance's name for Via (RFC 9110 §7.6.3)
  */
 public record OutboundRequest(
@@ -33,6 +34,7 @@ public record OutboundRequest(
     Framing framing,
     Set<String> dropFields,
     Set<String> onlyFields,
+    boolean webSocket,
     String via) {
 
   /**
@@ -137,6 +139,9 @@ public record OutboundRequest(
     }
     if (agent.isVersion11() && agent.fields().has(KnownField.EXPECT)) {
       Wire.ascii(out, "expect: 100-continue\r\n");
+    }
+    if (webSocket) {
+      Wire.ascii(out, "connection: Upgrade\r\nupgrade: websocket\r\n");
     }
     Wire.ascii(out, "via: 1.1 ");
     Wire.ascii(out, via);

@@ -1,5 +1,6 @@
 package dev.leasehold.broker.policy;
 
+import dev.leasehold.broker.destination.CanonicalPath;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.destination.Rule;
 import dev.leasehold.broker.destination.Target;
@@ -59,9 +60,21 @@ public final class Policy {
     return byName.values();
   }
 
-  /** Whether any destination has this host: all that a CONNECT may be told before its task is. */
+  /** Whether any destination has this host. */
   public boolean knowsHost(String host) {
     return byHost.containsKey(host);
+  }
+
+  /**
+   * Whether anything that comes through a tunnel to that place could be allowed to any task. Port
+   * 80 leads to every HTTP destination of the host: it is what clients that tunnel plain HTTP write
+   * when they were told no port.
+   */
+  public boolean knows(String host, int port) {
+    return byHost.getOrDefault(host, List.of()).stream()
+        .filter(Destination::isHttp)
+        .map(Destination::target)
+        .anyMatch(target -> target.port() == port || port == Target.Scheme.HTTP.defaultPort());
   }
 
   /** Decides a call that names its origin itself (proxy form). Pure: no DNS, no I/O. */
@@ -86,6 +99,27 @@ public final class Policy {
       }
     }
     return java.util.Objects.requireNonNull(denial);
+  }
+
+  /**
+   * The grant of a tunnel whose bytes pass unseen, where the task has a destination there that
+   * permits one. Empty: what comes inside is calls, each decided for itself.
+   */
+  public Optional<Grant> opaque(Task task, String host, int port) {
+    for (String name : task.destinations()) {
+      Destination destination = byName.get(name);
+      if (destination != null
+          && destination.tunnel()
+          && destination.credential().isEmpty()
+          && destination.target().host().equals(host)
+          && destination.target().port() == port) {
+        Call call =
+            new Call(destination.target().scheme(), host, port, "CONNECT", CanonicalPath.ROOT);
+        String rule = "destinations." + name + ".tunnel";
+        return Optional.of(new Grant(task, destination, call, rule, version));
+      }
+    }
+    return Optional.empty();
   }
 
   /** Decides a call whose destination the listener already gives (an endpoint). */

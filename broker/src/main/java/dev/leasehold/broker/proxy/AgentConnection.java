@@ -1,9 +1,7 @@
 package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.destination.Limits;
-import dev.leasehold.broker.http.BodyReader;
 import dev.leasehold.broker.http.Framing;
-import dev.leasehold.broker.http.HeadReader;
 import dev.leasehold.broker.http.MalformedMessage;
 import dev.leasehold.broker.http.Persistence;
 import dev.leasehold.broker.http.RequestHead;
@@ -14,9 +12,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +31,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private final Door door;
   private final TaskNaming naming;
   private final Channel channel;
-  private final HeadReader heads;
-  private final BodyReader body = BodyReader.strict();
+  private final Incoming incoming;
 
-  private @Nullable ByteBuf unread;
   private @Nullable ProxyCall call;
-  private boolean bodyOver = true;
+  private @Nullable OpaqueTunnel opaque;
   private boolean version11 = true;
   private boolean keepsAlive;
   private boolean processing;
@@ -53,13 +46,20 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   private boolean headBegun;
 
-  AgentConnection(Serving serving, Door door, Channel channel) {
+  private AgentConnection(Serving serving, Door door, Channel channel) {
     this.serving = serving;
     this.door = door;
     this.channel = channel;
     this.naming = new TaskNaming(serving.tasks(), door);
-    RuleSet rules = serving.rules().get();
-    this.heads = new HeadReader(rules.longestLine(), rules.largestHeader(), rules.mostFields());
+    this.incoming = new Incoming(serving.rules().get());
+  }
+
+  /** Serves what comes in by {@code door} over {@code channel}; on its event loop. */
+  static AgentConnection enter(Serving serving, Door door, Channel channel) {
+    AgentConnection connection = new AgentConnection(serving, door, channel);
+    channel.pipeline().addLast(connection);
+    Sweep.watch(connection);
+    return connection;
   }
 
   Channel channel() {
@@ -85,10 +85,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       in.release();
       return;
     }
-    unread =
-        unread == null
-            ? in
-            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, in);
+    incoming.add(ctx.alloc(), in);
     process();
   }
 
@@ -115,7 +112,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     }
     processing = true;
     try {
-      while (unread != null && !lingering && step(unread)) {
+      while (!lingering && step()) {
         // as far as it goes
       }
     } catch (MalformedMessage malformed) {
@@ -127,30 +124,34 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     } finally {
       processing = false;
     }
-    if (unread != null && (lingering || !unread.isReadable())) {
-      unread.release();
-      unread = null;
+    if (lingering) {
+      incoming.clear();
+    } else {
+      incoming.trim();
     }
   }
 
   /** False when nothing more can be done with the bytes that are there. */
-  private boolean step(ByteBuf in) throws MalformedMessage {
+  private boolean step() throws MalformedMessage {
+    if (opaque != null) {
+      return false; // what comes before the tunnel is open is none of its bytes
+    }
     if (call == null) {
-      if (!in.isReadable()) {
+      if (incoming.size() == 0) {
         return false;
       }
       if (!headBegun) {
         headBegun = true;
         waitsUntil = System.nanoTime() + Limits.DEFAULT.headerRead().toNanos();
       }
-      byte[] head = heads.read(in);
+      byte[] head = incoming.head();
       if (head != null) {
         begin(head);
       }
       return head != null;
     }
-    if (bodyOver) {
-      if (in.readableBytes() > MOST_AHEAD) {
+    if (incoming.isBodyOver()) {
+      if (incoming.size() > MOST_AHEAD) {
         read(false);
       }
       return false;
@@ -160,12 +161,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       read(false);
       return false;
     }
-    ByteBuf piece = body.read(in);
+    ByteBuf piece = incoming.bodyPiece();
     if (piece != null) {
       exchange.body(piece);
     }
-    if (body.isDone()) {
-      bodyOver = true;
+    if (incoming.isBodyOver()) {
       exchange.bodyOver();
     }
     return piece != null;
@@ -176,10 +176,48 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     version11 = head.isVersion11();
     Framing framing = Framing.ofRequest(head);
     keepsAlive = Persistence.keepsAlive(head.fields(), version11);
-    body.begin(framing);
-    bodyOver = body.isDone();
+    incoming.expect(framing);
+    if (head.method().equals("CONNECT")) {
+      new TunnelRequest(serving, this).begin(head, framing);
+      return;
+    }
     call = new ProxyCall(serving, this);
     call.begin(head, framing, bytes.length);
+  }
+
+  /** Whether bytes behind the request have come already. */
+  boolean hasReadAhead() {
+    return incoming.size() > 0;
+  }
+
+  /** A CONNECT was accepted: from here on {@code entry} reads. */
+  void becomeTunnel(TunnelEntry entry) {
+    Sweep.leave(this);
+    channel.pipeline().replace(this, null, entry);
+    var unused = channel.writeAndFlush(Answers.tunnelOpen());
+  }
+
+  /** The call has become a stream: all that comes from here on is its body. */
+  void becomeStream() {
+    keepsAlive = false;
+    incoming.expect(Framing.UNTIL_CLOSE);
+    resume();
+  }
+
+  /** Null when the tunnel is on its way. */
+  @Nullable Refusal begin(OpaqueTunnel tunnel) {
+    opaque = tunnel;
+    read(false);
+    return tunnel.begin();
+  }
+
+  /** From here on {@code splice} reads, and nobody looks at what. */
+  void becomeOpaque(Splice splice) {
+    opaque = null;
+    Sweep.leave(this);
+    channel.pipeline().remove(this);
+    var unused = channel.writeAndFlush(Answers.tunnelOpen());
+    splice.begin();
   }
 
   /** The call can take more of its body. */
@@ -197,27 +235,12 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   }
 
   boolean isBodyOver() {
-    return bodyOver;
+    return incoming.isBodyOver();
   }
 
-  /**
-   * Throws away what is there of a body that nobody will take; true when that was all of it, so
-   * that the connection can go on.
-   */
+  /** Throws away what has come of the body; true when that was all of it. */
   boolean discardBody() {
-    try {
-      while (!bodyOver && unread != null) {
-        ByteBuf piece = body.read(unread);
-        bodyOver = body.isDone();
-        if (piece == null) {
-          break;
-        }
-        piece.release();
-      }
-    } catch (MalformedMessage malformed) {
-      return false;
-    }
-    return bodyOver;
+    return incoming.discardBody();
   }
 
   /**
@@ -226,7 +249,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
    * @param goesOn whether the answer itself lets the connection go on
    */
   Persisting persisting(boolean goesOn) {
-    keepsAlive &= goesOn && bodyOver;
+    keepsAlive &= goesOn && incoming.isBodyOver();
     if (!keepsAlive) {
       return Persisting.CLOSED;
     }
@@ -236,14 +259,14 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   /** The call's answer is written and flushed. */
   void over() {
     call = null;
+    opaque = null;
     headBegun = false;
     waitsUntil = System.nanoTime() + Limits.DEFAULT.idle().toNanos();
-    if (!keepsAlive || !bodyOver) {
+    if (!keepsAlive || !incoming.isBodyOver()) {
       linger();
       return;
     }
-    RuleSet rules = serving.rules().get();
-    heads.limits(rules.longestLine(), rules.largestHeader(), rules.mostFields());
+    incoming.limits(serving.rules().get());
     read(true);
     process();
   }
@@ -257,9 +280,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
         .addListener(
             written -> {
               waitsUntil = System.nanoTime() + LINGER_NANOS;
-              if (channel instanceof DuplexChannel duplex) {
-                var unused = duplex.shutdownOutput();
-              }
+              Farewell.say(channel);
             });
   }
 
@@ -267,10 +288,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   void abort() {
     call = null;
     lingering = true;
-    if (channel.config().getOption(ChannelOption.SO_LINGER) != null) {
-      channel.config().setOption(ChannelOption.SO_LINGER, 0); // a reset, where one can be sent
-    }
-    Channels.close(channel);
+    Farewell.breakOff(channel);
   }
 
   /** Closes what has waited too long. On the event loop. */
@@ -278,7 +296,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     Exchange exchange = exchange();
     if (exchange != null) {
       exchange.check(now);
-    } else if (call == null && now - waitsUntil > 0) {
+    } else if (call == null && opaque == null && now - waitsUntil > 0) {
       Channels.close(channel);
     }
   }
@@ -294,14 +312,16 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     lingering = true;
-    if (unread != null && !processing) {
-      unread.release();
-      unread = null;
+    if (!processing) {
+      incoming.clear();
     }
     ProxyCall current = call;
     call = null;
     if (current != null) {
       current.agentGone();
+    }
+    if (opaque != null) {
+      opaque.agentGone();
     }
   }
 

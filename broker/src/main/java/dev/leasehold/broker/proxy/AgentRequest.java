@@ -6,11 +6,11 @@ import dev.leasehold.broker.destination.Target.Scheme;
 import dev.leasehold.broker.http.Fields;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.KnownField;
-import dev.leasehold.broker.http.Persistence;
 import dev.leasehold.broker.http.RequestHead;
 import dev.leasehold.broker.policy.Call;
 import dev.leasehold.broker.telemetry.Problem;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,15 +22,29 @@ import org.jspecify.annotations.Nullable;
 record AgentRequest(RequestHead head, Framing framing, Call call, String query) implements Reading {
 
   /**
-   * Reads a request that names its target itself (RFC 9112 §3.2.2).
+   * Reads a request as it has to be written where it came in.
    *
    * @param via this instance's name, to see its own calls come back
    */
-  static Reading ofProxy(RequestHead head, Framing framing, RuleSet rules, String via) {
-    Refusal refusal = refuseFields(head, via);
+  static Reading of(RequestHead head, Framing framing, Door door, RuleSet rules, String via) {
+    Refusal refusal = HeadChecks.refusal(head, via);
     if (refusal != null) {
       return refusal;
     }
+    Optional<String> endpoint = door.destinationName();
+    if (endpoint.isEmpty()) {
+      return door instanceof Door.Tunnel tunnel
+          ? ofTunnel(head, framing, tunnel, rules)
+          : ofProxy(head, framing, rules);
+    }
+    Destination destination = rules.policy().destination(endpoint.get()).orElse(null);
+    return destination == null
+        ? Refusal.of(Problem.DESTINATION_NOT_ALLOWED, "its destination is not configured now")
+        : ofEndpoint(head, framing, destination, door);
+  }
+
+  /** The request names its target itself (RFC 9112 §3.2.2). */
+  private static Reading ofProxy(RequestHead head, Framing framing, RuleSet rules) {
     String target = head.target();
     Scheme scheme = scheme(target);
     if (scheme == null) {
@@ -40,35 +54,54 @@ record AgentRequest(RequestHead head, Framing framing, Call call, String query) 
           : Refusal.of(Problem.INVALID_REQUEST, "the target's scheme is http or https");
     }
     int from = scheme.word().length() + 3;
-    int to = from;
-    while (to < target.length() && target.charAt(to) != '/' && target.charAt(to) != '?') {
-      to++;
-    }
+    int to = authorityEnd(target, from);
     Authority authority = Authority.parse(target.substring(from, to));
     if (authority == null) {
       return Refusal.of(
           Problem.AMBIGUOUS_REQUEST, "the target's host is a plain name or address, without user");
     }
-    Fields fields = head.fields();
-    int host = fields.find(KnownField.HOST);
-    if (host >= 0) {
-      Authority said = Authority.parse(fields.value(host));
-      if (said == null || !said.sameAs(authority, scheme.defaultPort())) {
-        return Refusal.of(Problem.TARGET_MISMATCH, "Host and the request's target differ");
-      }
-    }
-    return finish(head, framing, scheme, authority, target, to, "", rules.permitsEncodedSlash());
+    return HeadChecks.hostAgrees(head.fields(), authority, scheme.defaultPort())
+        ? finish(head, framing, scheme, authority, to, "", rules.permitsEncodedSlash())
+        : Refusal.of(Problem.TARGET_MISMATCH, "Host and the request's target differ");
   }
 
-  /** Reads a request to an address that stands for {@code destination}. */
-  static Reading ofEndpoint(
-      RequestHead head, Framing framing, Destination destination, Door door, String via) {
-    Refusal refusal = refuseFields(head, via);
-    if (refusal != null) {
-      return refusal;
+  /**
+   * CONNECT has named the target; TLS, Host and, where it is written, the whole URL have to agree
+   * with it (RFC 9110 §7.4).
+   */
+  private static Reading ofTunnel(
+      RequestHead head, Framing framing, Door.Tunnel tunnel, RuleSet rules) {
+    if (!tunnel.nameAgrees()) {
+      return Refusal.of(Problem.TARGET_MISMATCH, "TLS asked for another host than CONNECT");
     }
+    String target = head.target();
+    int defaultPort = tunnel.scheme().defaultPort();
+    int to = 0;
+    if (!target.startsWith("/")) {
+      Scheme scheme = scheme(target);
+      if (scheme == null) {
+        return Refusal.of(Problem.INVALID_REQUEST, "the target is a path, or a whole URL");
+      }
+      int from = scheme.word().length() + 3;
+      to = authorityEnd(target, from);
+      Authority said = Authority.parse(target.substring(from, to));
+      if (scheme != tunnel.scheme()
+          || said == null
+          || !said.sameAs(tunnel.authority(), defaultPort)) {
+        return Refusal.of(Problem.TARGET_MISMATCH, "the request's target is not the tunnel's");
+      }
+    }
+    return HeadChecks.hostAgrees(head.fields(), tunnel.authority(), defaultPort)
+        ? finish(
+            head, framing, tunnel.scheme(), tunnel.called(), to, "", rules.permitsEncodedSlash())
+        : Refusal.of(Problem.TARGET_MISMATCH, "Host and the tunnel's target differ");
+  }
+
+  /** The address stands for {@code destination}. */
+  private static Reading ofEndpoint(
+      RequestHead head, Framing framing, Destination destination, Door door) {
     Fields fields = head.fields();
-    if (fields.has(KnownField.ORIGIN) || isCrossSite(fields)) {
+    if (fields.has(KnownField.ORIGIN) || HeadChecks.isCrossSite(fields)) {
       return Refusal.of(Problem.FORBIDDEN, "web pages have no business here").closing();
     }
     int host = fields.find(KnownField.HOST);
@@ -85,21 +118,23 @@ record AgentRequest(RequestHead head, Framing framing, Call call, String query) 
         framing,
         Scheme.HTTP, // the agent's leg; towards the target it may rise
         new Authority(destination.target().host(), destination.target().port()),
-        head.target(),
         0,
         base.endsWith("/") ? base.substring(0, base.length() - 1) : base,
         destination.encodedSlash());
   }
 
+  /**
+   * @param from where the path begins in the request's target
+   */
   private static Reading finish(
       RequestHead head,
       Framing framing,
       Scheme scheme,
       Authority authority,
-      String target,
       int from,
       String basePath,
       boolean encodedSlash) {
+    String target = head.target();
     int mark = target.indexOf('?', from);
     String path = target.substring(from, mark < 0 ? target.length() : mark);
     String query = mark < 0 ? "" : target.substring(mark + 1);
@@ -116,51 +151,19 @@ record AgentRequest(RequestHead head, Framing framing, Call call, String query) 
     };
   }
 
-  /** What no request may have, wherever it goes. */
-  private static @Nullable Refusal refuseFields(RequestHead head, String via) {
-    Fields fields = head.fields();
-    int hosts = fields.count(KnownField.HOST);
-    if (hosts > 1 || hosts == 0 && head.isVersion11()) {
-      return Refusal.of(Problem.AMBIGUOUS_REQUEST, "Host stands once");
-    }
-    if (fields.has(KnownField.CONNECTION) && !Persistence.isPlain(fields)) {
-      return Refusal.of(
-          Problem.AMBIGUOUS_REQUEST, "Connection names a field that must not end here");
-    }
-    if (head.method().equals("TRACE") || head.method().equals("TRACK")) {
-      return Refusal.of(Problem.RULE_DENIED, "TRACE would send a credential back")
-          .withRule("proxy.trace");
-    }
-    int expect = fields.find(KnownField.EXPECT);
-    if (expect >= 0
-        && (fields.count(KnownField.EXPECT) > 1 || !fields.valueIs(expect, "100-continue"))) {
-      return Refusal.of(Problem.INVALID_REQUEST, "the only expectation is: 100-continue");
-    }
-    if (fields.has(KnownField.VIA) && passedHere(fields, via)) {
-      return Refusal.of(Problem.INVALID_REQUEST, "the request has been here before").closing();
-    }
-    return null;
-  }
-
-  private static boolean passedHere(Fields fields, String via) {
-    for (int i = 0; i < fields.size(); i++) {
-      if (fields.known(i) == KnownField.VIA && fields.value(i).contains(via)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isCrossSite(Fields fields) {
-    int site = fields.find(KnownField.SEC_FETCH_SITE);
-    return site >= 0 && !fields.valueIs(site, "none") && !fields.valueIs(site, "same-origin");
-  }
-
   private static @Nullable Scheme scheme(String target) {
     if (target.regionMatches(true, 0, "http://", 0, 7)) {
       return Scheme.HTTP;
     }
     return target.regionMatches(true, 0, "https://", 0, 8) ? Scheme.HTTPS : null;
+  }
+
+  private static int authorityEnd(String target, int from) {
+    int to = from;
+    while (to < target.length() && target.charAt(to) != '/' && target.charAt(to) != '?') {
+      to++;
+    }
+    return to;
   }
 
   /** Whether the agent waits for a 100 before it sends its body. */
@@ -170,6 +173,10 @@ record AgentRequest(RequestHead head, Framing framing, Call call, String query) 
 
   boolean isHead() {
     return head.method().equals("HEAD");
+  }
+
+  boolean wantsWebSocket() {
+    return WebSockets.isAsked(head.fields());
   }
 
   /** Whether it can be sent a second time without anybody noticing (RFC 9110 §9.2.2). */

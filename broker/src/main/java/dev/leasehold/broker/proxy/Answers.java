@@ -9,7 +9,9 @@ import dev.leasehold.broker.http.Wire;
 import dev.leasehold.broker.telemetry.Problem;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -33,7 +35,15 @@ final class Answers {
     UNTIL_CLOSE
   }
 
+  private static final byte[] TUNNEL_OPEN =
+      "HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
   private Answers() {}
+
+  /** To a CONNECT; without a framing of its own (RFC 9110 §9.3.6). */
+  static ByteBuf tunnelOpen() {
+    return Unpooled.wrappedBuffer(TUNNEL_OPEN);
+  }
 
   static Delimiting delimiting(Framing framing, boolean version11) {
     return switch (framing) {
@@ -58,7 +68,7 @@ final class Answers {
       String via) {
     Fields fields = head.fields();
     ByteBuf out = allocator.directBuffer(fields.wireSize() + 192);
-    line(out, head.status());
+    line(out, head.status(), HttpResponseStatus.valueOf(head.status()).reasonPhrase());
     Set<String> listed = listedByConnection(fields);
     for (int i = 0; i < fields.size(); i++) {
       if (passes(fields, i, listed)
@@ -116,6 +126,20 @@ final class Answers {
     return listed;
   }
 
+  /** The head of a target's 101 to a WebSocket. */
+  static ByteBuf switched(ByteBufAllocator allocator, ResponseHead head) {
+    Fields fields = head.fields();
+    ByteBuf out = allocator.directBuffer(fields.wireSize() + 128);
+    line(out, 101, HttpResponseStatus.SWITCHING_PROTOCOLS.reasonPhrase());
+    for (int i = 0; i < fields.size(); i++) {
+      if (passes(fields, i, Set.of())) {
+        fields.writeLine(i, out);
+      }
+    }
+    Wire.ascii(out, "connection: Upgrade\r\nupgrade: websocket\r\n\r\n");
+    return out;
+  }
+
   /**
    * A problem of our own (RFC 9457), with what a proxy says of itself beside it (RFC 9209).
    *
@@ -123,10 +147,25 @@ final class Answers {
    */
   static ByteBuf problem(
       ByteBufAllocator allocator, Refusal refusal, boolean toHead, Persisting persisting) {
+    String reason = HttpResponseStatus.valueOf(refusal.status()).reasonPhrase();
+    return problem(allocator, refusal, reason, toHead, persisting);
+  }
+
+  /** The same for a CONNECT; of which many clients show the first line, and nothing else. */
+  static ByteBuf refusedTunnel(ByteBufAllocator allocator, Refusal refusal, Persisting persisting) {
+    return problem(allocator, refusal, refusal.problem().word(), false, persisting);
+  }
+
+  private static ByteBuf problem(
+      ByteBufAllocator allocator,
+      Refusal refusal,
+      String reason,
+      boolean toHead,
+      Persisting persisting) {
     byte[] body =
         refusal.problem().json(refusal.status(), refusal.detail(), refusal.rule(), refusal.hint());
     ByteBuf out = allocator.directBuffer(body.length + 384);
-    line(out, refusal.status());
+    line(out, refusal.status(), reason);
     Wire.ascii(out, "content-type: " + Problem.MEDIA_TYPE + "\r\ncontent-length: ");
     Wire.decimal(out, body.length);
     Wire.ascii(out, "\r\ncache-control: no-store\r\nproxy-status: leasehold; error=");
@@ -152,11 +191,11 @@ final class Answers {
     return out;
   }
 
-  private static void line(ByteBuf out, int status) {
+  private static void line(ByteBuf out, int status, String reason) {
     Wire.ascii(out, "HTTP/1.1 ");
     Wire.decimal(out, status);
     out.writeByte(' ');
-    Wire.ascii(out, HttpResponseStatus.valueOf(status).reasonPhrase());
+    Wire.ascii(out, reason);
     Wire.endLine(out);
   }
 

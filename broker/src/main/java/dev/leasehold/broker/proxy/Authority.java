@@ -89,6 +89,17 @@ record Authority(String host, int port) {
     return before != '.';
   }
 
+  boolean hasPort() {
+    return port != Call.ANY_PORT;
+  }
+
+  /** As a CONNECT writes it. */
+  @Override
+  public String toString() {
+    String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return hasPort() ? name + ":" + port : name;
+  }
+
   /** Whether both mean the same place for a scheme with that default port. */
   boolean sameAs(Authority other, int defaultPort) {
     int one = port == Call.ANY_PORT ? defaultPort : port;

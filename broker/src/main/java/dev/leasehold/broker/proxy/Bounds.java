@@ -36,6 +36,6 @@ final class Bounds {
     if (!to.encodedSlash() && read.call().path().text().contains("%2F")) {
       return Refusal.of(Problem.AMBIGUOUS_REQUEST, "the path is not plain: an encoded slash");
     }
-    return null;
+    return read.wantsWebSocket() ? WebSockets.refusal(read, to) : null;
   }
 }

@@ -49,6 +49,11 @@ final class CallRecord {
     path = request.call().path().text();
   }
 
+  /** A CONNECT's target is all there is of a path. */
+  void wants(Authority authority) {
+    path = authority.toString();
+  }
+
   void named(Task who) {
     task = who;
   }

@@ -1,5 +1,7 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.destination.Target.Scheme;
+import dev.leasehold.broker.policy.Call;
 import dev.leasehold.broker.task.Task;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -19,13 +21,31 @@ sealed interface Door {
   /** The address stands for one destination; calls name their task. */
   record FixedEndpoint(String destination, Set<String> ownHosts) implements Door {}
 
-  /** The task whose uid alone may come in here. */
+  /**
+   * Inside a CONNECT: target and task are those that it named.
+   *
+   * @param scheme whether the agent speaks TLS in it
+   * @param nameAgrees whether TLS asked for the same host (SNI, RFC 6066 §3), or for none
+   */
+  record Tunnel(Task task, Authority authority, Scheme scheme, boolean nameAgrees) implements Door {
+    /**
+     * The target as rules see it: clients that tunnel plain HTTP write port 80 for none, and then
+     * the destination's own is meant.
+     */
+    Authority called() {
+      boolean unsaid = scheme == Scheme.HTTP && authority.port() == Scheme.HTTP.defaultPort();
+      return unsaid ? new Authority(authority.host(), Call.ANY_PORT) : authority;
+    }
+  }
+
+  /** The task whose calls alone come in here. */
   default Optional<Task> owner() {
     return switch (this) {
       case Proxy proxy -> Optional.empty();
       case TaskProxy(Task task) -> Optional.of(task);
       case TaskEndpoint(Task task, var destination, var ownHosts) -> Optional.of(task);
       case FixedEndpoint fixed -> Optional.empty();
+      case Tunnel tunnel -> Optional.of(tunnel.task());
     };
   }
 
@@ -36,6 +56,7 @@ sealed interface Door {
       case TaskProxy proxy -> Optional.empty();
       case TaskEndpoint endpoint -> Optional.of(endpoint.destination());
       case FixedEndpoint endpoint -> Optional.of(endpoint.destination());
+      case Tunnel tunnel -> Optional.empty();
     };
   }
 
@@ -46,6 +67,7 @@ sealed interface Door {
       case TaskProxy proxy -> Set.of();
       case TaskEndpoint endpoint -> endpoint.ownHosts();
       case FixedEndpoint endpoint -> endpoint.ownHosts();
+      case Tunnel tunnel -> Set.of();
     };
   }
 

@@ -103,6 +103,9 @@ final class Exchange implements ResponseListener {
     UpstreamConnection target = java.util.Objects.requireNonNull(upstream);
     sent = true;
     requestOver = request.framing() == Framing.NONE;
+    if (request.wantsWebSocket()) {
+      target.expectUpgrade();
+    }
     lastByte = System.nanoTime();
     if (!secret) {
       var unused = target.send(head, request.isHead(), requestOver);
@@ -191,6 +194,24 @@ final class Exchange implements ResponseListener {
               channel.alloc(), head, Delimiting.AS_IT_CAME, Persisting.BY_DEFAULT, false, via));
       channel.flush();
     }
+  }
+
+  @Override
+  public void switched(ResponseHead head) {
+    lastByte = System.nanoTime();
+    if (!WebSockets.isAccepted(request.head().fields(), credentialed, head)) {
+      call.refuse(
+          Refusals.of(
+              new UpstreamFailure(
+                  UpstreamFailure.Kind.RESET, "the target's 101 does not answer this opening")));
+      return;
+    }
+    status = head.status();
+    answering = true;
+    requestOver = false;
+    Channels.write(channel, Answers.switched(channel.alloc(), head));
+    channel.flush();
+    agent.becomeStream();
   }
 
   @Override

@@ -1,15 +1,11 @@
 package dev.leasehold.broker.proxy;
 
-import dev.leasehold.broker.audit.AuditReceipt;
-import dev.leasehold.broker.audit.CallDecided;
 import dev.leasehold.broker.destination.Destination;
-import dev.leasehold.broker.destination.Limits;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.RequestHead;
 import dev.leasehold.broker.inject.Injection;
 import dev.leasehold.broker.inject.InjectionRefusal;
 import dev.leasehold.broker.inject.Injector;
-import dev.leasehold.broker.inject.OutboundRequest;
 import dev.leasehold.broker.lease.LeaseOutcome;
 import dev.leasehold.broker.lease.LeaseUse;
 import dev.leasehold.broker.policy.Decision;
@@ -19,11 +15,10 @@ import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.task.OpenCall;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
-import dev.leasehold.broker.upstream.UpstreamConnection;
 import dev.leasehold.broker.upstream.UpstreamFailure;
-import dev.leasehold.broker.upstream.Upstreams;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,17 +34,19 @@ import org.slf4j.LoggerFactory;
  * 2 name      request     → Task                who asks
  * 3 decide    task        → Grant               may it; pure, before any name is looked up
  * 4 lease     grant       → Lease               the secret, fetched when it is first needed
+ *   {@link Departure}
  * 5 connect   grant       → UpstreamConnection  address checked, certificate verified
  * 6 announce  all of them → audit receipt       with the operating system before a byte leaves
  * 7 send      lease       → OutboundRequest     the secret goes in last of all
- * 8 answer    {@link Exchange}                  streamed both ways
+ *   {@link Exchange}
+ * 8 answer    UpstreamResponse                  streamed both ways
  * 9 finish    whatever came of it → audit, metrics; the lease is given back
  * </pre>
  *
- * <p>On the event loop of its connection, but for {@link #cut} and the audit receipt. Any step may
- * {@link #refuse}, which ends the call.
+ * <p>On the event loop of its connection, but for {@link #cut}. Any step may {@link #refuse}, which
+ * ends the call.
  */
-final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
+final class ProxyCall implements OpenCall {
   private static final Logger log = LoggerFactory.getLogger(ProxyCall.class);
 
   private final Serving serving;
@@ -64,10 +61,7 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
   private @Nullable Lane lane;
   private @Nullable LeaseUse use;
   private @Nullable Injector injector;
-  private @Nullable Exchange exchange;
-  private boolean announcing;
-  private boolean announced;
-  private boolean retried;
+  private @Nullable Departure departure;
   private boolean over;
   private volatile boolean cut;
 
@@ -86,25 +80,7 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
    */
   void begin(RequestHead head, Framing framing, int headBytes) {
     record.asked(head);
-    if (head.method().equals("CONNECT")) {
-      refuse(
-          Refusal.of(Problem.CONNECT_UNSUPPORTED, "this version does not open tunnels")
-              .withHint("ask for http:// in plain, it rises to TLS here; or use an endpoint")
-              .closing());
-      return;
-    }
-    Reading reading;
-    Optional<String> endpoint = connection.door().destinationName();
-    if (endpoint.isEmpty()) {
-      reading = AgentRequest.ofProxy(head, framing, rules, serving.via());
-    } else {
-      Destination destination = rules.policy().destination(endpoint.get()).orElse(null);
-      reading =
-          destination == null
-              ? Refusal.of(Problem.DESTINATION_NOT_ALLOWED, "its destination is not configured now")
-              : AgentRequest.ofEndpoint(
-                  head, framing, destination, connection.door(), serving.via());
-    }
+    Reading reading = AgentRequest.of(head, framing, connection.door(), rules, serving.via());
     switch (reading) {
       case Refusal refusal -> refuse(refusal);
       case AgentRequest read -> {
@@ -170,7 +146,7 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
 
   private void lease(Grant granted, Lane taken) {
     if (granted.credential().isEmpty()) {
-      connect(false);
+      depart();
       return;
     }
     if (taken.injection().isEmpty()) {
@@ -211,129 +187,42 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
         if (refusal.isPresent()) {
           refuse(Refusals.of(refusal.get()));
         } else {
-          connect(false);
+          depart();
         }
       }
     }
   }
 
-  // 5
+  // 5, 6, 7
 
-  private void connect(boolean onlyNew) {
-    Limits limits = granted().destination().limits();
-    Exchange next = new Exchange(this, connection, asked(), limits, serving.via(), record);
-    exchange = next;
-    record.connecting();
-    serving
-        .upstreams()
-        .connect(
-            loop,
-            granted().task(),
-            granted().destination(),
-            use == null ? 0 : use.lease().version(),
-            asked().isRepeatable(),
-            onlyNew,
-            next,
-            this);
-  }
-
-  @Override
-  public void connected(UpstreamConnection upstream) {
-    if (over || exchange == null) {
-      upstream.abort();
-      return;
-    }
-    exchange.use(upstream, use != null);
-    record.connected();
-    if (announced) {
-      send();
-    } else if (!announcing) {
-      announce();
-    }
-  }
-
-  /** No connection, or none any more. */
-  @Override
-  public void failed(UpstreamFailure failure) {
-    if (over) {
-      return;
-    }
-    Exchange broken = exchange;
-    boolean harmless =
-        broken != null && broken.wasReused() && (!broken.isSent() || asked().isRepeatable());
-    if (harmless && !retried && failure.kind() == UpstreamFailure.Kind.RESET) {
-      retried = true; // it was dead before this call, and nobody has acted on it
-      connect(true);
-    } else {
-      refuse(Refusals.of(failure));
-    }
-  }
-
-  // 6
-
-  private void announce() {
-    announcing = true;
-    CallDecided decided =
-        use == null ? CallDecided.allowed(granted()) : CallDecided.allowed(granted(), use.lease());
-    record.decided(decided);
-    serving.audit().append(decided, this);
-  }
-
-  /** On a thread of the audit log. */
-  @Override
-  public void written() {
-    onLoop(
-        () -> {
-          announced = true;
-          record.announced();
-          send();
-        });
-  }
-
-  /** On a thread of the audit log, or at once. */
-  @Override
-  public void refused(String why) {
-    onLoop(
-        () -> {
-          record.notWritten();
-          refuse(Refusal.of(Problem.AUDIT_UNAVAILABLE, why));
-        });
-  }
-
-  // 7
-
-  private void send() {
-    Exchange ready = exchange;
-    if (over || ready == null || !ready.isConnected()) {
-      return; // connected() comes back here
-    }
-    if (cut) {
-      refuse(Refusals.ended());
-      return;
-    }
-    AgentRequest read = asked();
-    Destination to = granted().destination();
-    Lane taken = java.util.Objects.requireNonNull(lane);
-    OutboundRequest outbound =
-        new OutboundRequest(
-            read.head(),
-            read.head().method(),
-            read.call().path().text(),
-            read.query(),
-            taken.authority(),
-            read.framing(),
-            taken.dropHeaders(connection.door() instanceof Door.FixedEndpoint),
-            to.onlyHeaders(),
-            serving.via());
-    ByteBuf head = outbound.write(connection.channel().alloc(), injector);
-    ready.send(head, injector != null);
+  private void depart() {
+    Departure leaving =
+        new Departure(
+            this,
+            serving,
+            connection,
+            Objects.requireNonNull(request),
+            Objects.requireNonNull(grant),
+            Objects.requireNonNull(lane),
+            use,
+            injector,
+            record);
+    departure = leaving;
+    leaving.connect();
   }
 
   // 8
 
   /** The stream of this call; null before there is a target to stream to. */
   @Nullable Exchange exchange() {
-    return exchange;
+    return departure == null ? null : departure.exchange();
+  }
+
+  /** What the stream met that it cannot go on with. */
+  void failed(UpstreamFailure failure) {
+    if (departure != null) {
+      departure.failed(failure);
+    }
   }
 
   // 9
@@ -354,7 +243,8 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
   /** The agent is not there any more to be answered. */
   void agentGone() {
     if (!over) {
-      finish(exchange == null ? 0 : exchange.status(), "agent-gone");
+      Exchange current = exchange();
+      finish(current == null ? 0 : current.status(), "agent-gone");
     }
   }
 
@@ -363,7 +253,7 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
     if (over) {
       return;
     }
-    Exchange current = exchange;
+    Exchange current = exchange();
     record.refused(refusal);
     if (current != null && current.isAnswering()) {
       finish(current.status(), refusal.problem().word());
@@ -384,8 +274,9 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
 
   private void finish(int status, String cause) {
     over = true;
-    if (exchange != null) {
-      exchange.close();
+    Exchange current = exchange();
+    if (current != null) {
+      current.close();
     }
     if (use != null) {
       use.close();
@@ -402,12 +293,13 @@ final class ProxyCall implements OpenCall, Upstreams.Waiting, AuditReceipt {
     }
   }
 
-  private AgentRequest asked() {
-    return java.util.Objects.requireNonNull(request);
+  boolean isOver() {
+    return over;
   }
 
-  private Grant granted() {
-    return java.util.Objects.requireNonNull(grant);
+  /** Whether the task has ended meanwhile. */
+  boolean isCut() {
+    return cut;
   }
 
   private void onLoop(Runnable step) {

@@ -1,6 +1,7 @@
 package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.audit.AuditLog;
+import dev.leasehold.broker.ca.CertificateAuthorities;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.lease.Leases;
 import dev.leasehold.broker.task.Endpoints;
@@ -9,6 +10,7 @@ import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.BootClock;
 import dev.leasehold.broker.telemetry.Metrics;
 import dev.leasehold.broker.upstream.OwnAddresses;
+import dev.leasehold.broker.upstream.TlsEngines;
 import dev.leasehold.broker.upstream.Upstreams;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -60,6 +62,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
       Tasks tasks,
       Supplier<RuleSet> rules,
       Leases leases,
+      CertificateAuthorities authorities,
       AuditLog audit,
       Metrics metrics,
       BootClock clock)
@@ -77,6 +80,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
             rules,
             leases,
             new Upstreams(config.nameServer(), own, System::nanoTime),
+            new AgentTls(authorities, TlsEngines.provider()),
             audit,
             metrics,
             clock,
@@ -94,14 +98,18 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
 
   private void listen(ProxyConfig config, RuleSet rules) throws IOException {
     Door.Proxy proxy = new Door.Proxy();
-    fixed.add(open(config.proxy(), (channel, bound) -> serve(channel, proxy)));
+    fixed.add(
+        open(config.proxy(), (channel, bound) -> AgentConnection.enter(serving, proxy, channel)));
     for (Destination destination : rules.policy().destinations()) {
       if (destination.endpoint().isPresent() && destination.isHttp()) {
         fixed.add(
             open(
                 ListenAddress.parse(destination.endpoint().get()),
                 (channel, bound) ->
-                    serve(channel, new Door.FixedEndpoint(destination.name(), ownHosts(bound)))));
+                    AgentConnection.enter(
+                        serving,
+                        new Door.FixedEndpoint(destination.name(), ownHosts(bound)),
+                        channel)));
       }
     }
   }
@@ -123,13 +131,6 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
 
   private static Set<String> ownHosts(SocketAddress bound) {
     return bound instanceof InetSocketAddress tcp ? Door.hostsOf(tcp) : Set.of();
-  }
-
-  private AgentConnection serve(Channel channel, Door door) {
-    AgentConnection connection = new AgentConnection(serving, door, channel);
-    channel.pipeline().addLast(connection);
-    Sweep.watch(connection);
-    return connection;
   }
 
   /** Where the proxy listens, with its real port. */
@@ -206,7 +207,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
         name.equals(PROXY)
             ? new Door.TaskProxy(task)
             : new Door.TaskEndpoint(task, name, ownHosts(bound));
-    AgentConnection connection = serve(channel, door);
+    AgentConnection connection = AgentConnection.enter(serving, door, channel);
     channel.config().setAutoRead(false);
     Thread.ofVirtual()
         .name("leasehold-peer")

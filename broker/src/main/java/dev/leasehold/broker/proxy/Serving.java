@@ -20,6 +20,7 @@ record Serving(
     Supplier<RuleSet> rules,
     Leases leases,
     Upstreams upstreams,
+    AgentTls agentTls,
     AuditLog audit,
     Metrics metrics,
     BootClock clock,

@@ -40,6 +40,14 @@ final class Sweep {
     sweep.later();
   }
 
+  /** Somebody else looks after its channel now. On its event loop. */
+  static void leave(AgentConnection connection) {
+    Sweep sweep = SWEEPS.get(connection.channel().eventLoop());
+    if (sweep != null) {
+      sweep.connections.remove(connection);
+    }
+  }
+
   private void later() {
     if (!scheduled && !connections.isEmpty()) {
       scheduled = true;

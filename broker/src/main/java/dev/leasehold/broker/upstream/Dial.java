@@ -39,7 +39,7 @@ final class Dial {
 
   private final Resolver resolver;
   private final AddressGuard guard;
-  private final TlsContexts contexts;
+  private final Optional<TlsContexts> contexts;
   private final Destination destination;
   private final EventLoop loop;
   private final long deadline;
@@ -48,11 +48,15 @@ final class Dial {
   private List<InetAddress> addresses = List.of();
   private int next;
 
-  /** Exactly one of {@code dialled} and {@code failed} is called, on {@code loop}. */
+  /**
+   * Exactly one of {@code dialled} and {@code failed} is called, on {@code loop}.
+   *
+   * @param contexts empty for a connection without TLS, whatever the destination's scheme
+   */
   Dial(
       Resolver resolver,
       AddressGuard guard,
-      TlsContexts contexts,
+      Optional<TlsContexts> contexts,
       Destination destination,
       EventLoop loop,
       Consumer<Channel> dialled,
@@ -108,12 +112,12 @@ final class Dial {
       return;
     }
     addresses = found.subList(0, Math.min(found.size(), MOST_ADDRESSES));
-    if (destination.target().scheme() != Target.Scheme.HTTPS) {
+    if (destination.target().scheme() != Target.Scheme.HTTPS || contexts.isEmpty()) {
       connect(null);
       return;
     }
     onLoop(
-        contexts.context(destination.tls()),
+        contexts.get().context(destination.tls()),
         (context, failure) -> {
           if (failure != null) {
             fail(Kind.TLS, "the destination's trusted roots (tls: ca) cannot be read");

@@ -10,8 +10,13 @@ import io.netty.buffer.ByteBuf;
  * time, after which nothing more comes.
  */
 public interface ResponseListener {
-  /** A 1xx answer, but for 101, which is a failure here. */
+  /** A 1xx answer, but for 101. */
   void interim(ResponseHead head);
+
+  /**
+   * A 101, which comes only where it was asked for; what follows is data until the target closes.
+   */
+  void switched(ResponseHead head);
 
   void head(ResponseHead head, Framing framing);
 

@@ -3,7 +3,6 @@ package dev.leasehold.broker.upstream;
 import dev.leasehold.broker.destination.UpstreamTls;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -60,7 +59,12 @@ final class TlsContexts {
       // The old one serves until the new one is there, and goes on where it cannot be read.
       entries.put(tls.ca(), new Entry(entry.context(), now));
       CompletableFuture<SslContext> renewed = readLater(tls.ca());
-      var unused = renewed.thenAccept(done -> entries.put(tls.ca(), new Entry(renewed, now)));
+      var unused =
+          renewed.thenAccept(
+              done -> {
+                entries.put(tls.ca(), new Entry(renewed, now));
+                TlsEngines.retire(entry.context().join());
+              });
     }
     return entry.context();
   }
@@ -80,7 +84,7 @@ final class TlsContexts {
       Optional<Path> file = ca.or(TlsContexts::systemRoots);
       trust.init(file.isPresent() ? store(file.get()) : null);
       return SslContextBuilder.forClient()
-          .sslProvider(SslProvider.JDK)
+          .sslProvider(TlsEngines.provider())
           .protocols("TLSv1.3", "TLSv1.2")
           .trustManager(trust)
           .endpointIdentificationAlgorithm("HTTPS")

@@ -36,6 +36,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private @Nullable ResponseListener listener;
   private @Nullable ByteBuf unread;
   private boolean toHead;
+  private boolean mayUpgrade;
   private boolean inBody;
   private boolean requestOver;
   private boolean responseOver = true;
@@ -80,11 +81,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     listener = newListener;
     exchanges++;
     toHead = false;
+    mayUpgrade = false;
     inBody = false;
     requestOver = false;
     responseOver = false;
     anythingRead = false;
     interims = 0;
+  }
+
+  /** This exchange asks to be upgraded: a 101 is an answer to it. */
+  public void expectUpgrade() {
+    mayUpgrade = true;
   }
 
   /**
@@ -197,6 +204,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private void begun(ResponseHead head) throws MalformedMessage {
     ResponseListener current = listener;
     if (current == null) {
+      return;
+    }
+    if (mayUpgrade && head.status() == 101) {
+      persistent = false;
+      requestOver = false;
+      body.begin(Framing.UNTIL_CLOSE);
+      inBody = true;
+      current.switched(head);
       return;
     }
     if (head.isInterim()) {

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ public final class Upstreams implements AutoCloseable {
       Waiting waiting) {
     TaskConnections ofTask = tasks.computeIfAbsent(task, key -> new TaskConnections());
     if (ofTask.isClosed()) {
-      waiting.failed(new UpstreamFailure(Kind.TASK_ENDED, "the task has ended"));
+      waiting.failed(ended());
       return;
     }
     Route route = new Route(task, destination, leaseVersion);
@@ -70,15 +71,13 @@ public final class Upstreams implements AutoCloseable {
     }
     if (!ofTask.tryCount(destination)) {
       makeRoom(task, destination);
-      waiting.failed(
-          new UpstreamFailure(
-              Kind.LIMIT, "the task has as many connections to this destination as it may"));
+      waiting.failed(tooMany());
       return;
     }
     new Dial(
             resolver,
             guard,
-            contexts,
+            Optional.of(contexts),
             destination,
             loop,
             channel -> dialled(channel, ofTask, route, ofLoop, listener, waiting),
@@ -87,6 +86,55 @@ public final class Upstreams implements AutoCloseable {
               waiting.failed(failure);
             })
         .start();
+  }
+
+  /**
+   * Gives {@code task} a connection to {@code destination} whose bytes nobody here looks into: for
+   * one use, without TLS of our own. Exactly one of the two is called, on {@code loop}.
+   */
+  public void dialOpaque(
+      EventLoop loop,
+      Object task,
+      Destination destination,
+      Consumer<Channel> dialled,
+      Consumer<UpstreamFailure> failed) {
+    TaskConnections ofTask = tasks.computeIfAbsent(task, key -> new TaskConnections());
+    if (ofTask.isClosed()) {
+      failed.accept(ended());
+      return;
+    }
+    if (!ofTask.tryCount(destination)) {
+      failed.accept(tooMany());
+      return;
+    }
+    new Dial(
+            resolver,
+            guard,
+            Optional.empty(),
+            destination,
+            loop,
+            channel -> {
+              channel.closeFuture().addListener(closed -> ofTask.uncount(destination));
+              if (ofTask.add(channel)) {
+                dialled.accept(channel);
+              } else {
+                failed.accept(ended());
+              }
+            },
+            failure -> {
+              ofTask.uncount(destination);
+              failed.accept(failure);
+            })
+        .start();
+  }
+
+  private static UpstreamFailure ended() {
+    return new UpstreamFailure(Kind.TASK_ENDED, "the task has ended");
+  }
+
+  private static UpstreamFailure tooMany() {
+    return new UpstreamFailure(
+        Kind.LIMIT, "the task has as many connections to this destination as it may");
   }
 
   private static void dialled(
@@ -98,7 +146,7 @@ public final class Upstreams implements AutoCloseable {
       Waiting waiting) {
     channel.closeFuture().addListener(closed -> ofTask.uncount(route.destination()));
     if (!ofTask.add(channel)) {
-      waiting.failed(new UpstreamFailure(Kind.TASK_ENDED, "the task has ended"));
+      waiting.failed(ended());
       return;
     }
     UpstreamConnection connection = new UpstreamConnection(channel, route, ofLoop);

@@ -3,6 +3,7 @@ package dev.leasehold.broker.proxy;
 import dev.leasehold.broker.audit.AuditConfig;
 import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.audit.FsyncPolicy;
+import dev.leasehold.broker.ca.CertificateAuthorities;
 import dev.leasehold.broker.destination.AddressRange;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.destination.Limits;
@@ -50,6 +51,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** A proxy with everything below it real, but for the secret store. */
 final class ProxyTester implements AutoCloseable {
@@ -138,6 +140,8 @@ final class ProxyTester implements AutoCloseable {
     private boolean encodedSlash;
     private List<AddressRange> addresses = List.of(AddressRange.parse("127.0.0.0/8"));
     private Set<String> dropHeaders = Set.of();
+    private boolean websocket;
+    private boolean tunnel;
 
     DestinationSketch(String name, Target.Scheme scheme, int port) {
       this.name = name;
@@ -197,6 +201,16 @@ final class ProxyTester implements AutoCloseable {
       return this;
     }
 
+    DestinationSketch websocket() {
+      websocket = true;
+      return this;
+    }
+
+    DestinationSketch tunnel() {
+      tunnel = true;
+      return this;
+    }
+
     DestinationSketch publicAddressesOnly() {
       addresses = List.of();
       return this;
@@ -219,8 +233,8 @@ final class ProxyTester implements AutoCloseable {
           credential,
           encodedSlash,
           tls,
-          false,
-          false,
+          websocket,
+          tunnel,
           Destination.Redact.REPLACE,
           List.of(),
           dropHeaders,
@@ -281,6 +295,7 @@ final class ProxyTester implements AutoCloseable {
             tasks,
             () -> rules,
             leases,
+            authorities(),
             audit,
             metrics,
             clock);
@@ -293,6 +308,16 @@ final class ProxyTester implements AutoCloseable {
             config -> {
               throw new IllegalStateException("no credential here has a verifier");
             });
+  }
+
+  private CertificateAuthorities authorities() throws IOException {
+    CertificateAuthorities authorities =
+        new CertificateAuthorities(InstantSource.system(), Duration.ofHours(1), roots -> {});
+    authorities.cover(
+        setup.destinations.values().stream()
+            .map(destination -> destination.target().host())
+            .collect(Collectors.toSet()));
+    return authorities;
   }
 
   private RuleSet rules(Map<String, Destination> destinations) {

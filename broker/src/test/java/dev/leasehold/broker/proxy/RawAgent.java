@@ -7,7 +7,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** An agent that says exactly the bytes it is told, and reads answers without helping. */
 final class RawAgent implements AutoCloseable {
@@ -49,6 +60,80 @@ final class RawAgent implements AutoCloseable {
 
   static RawAgent connect(InetSocketAddress to) throws IOException {
     return new RawAgent(new Socket(to.getAddress(), to.getPort()));
+  }
+
+  /** Opens a tunnel to {@code authority} and speaks TLS in it, asking for {@code name}. */
+  RawAgent tunnel(String authority, String name, String... lines) throws IOException {
+    List<String> all = new ArrayList<>(List.of("CONNECT " + authority + " HTTP/1.1"));
+    all.add("Host: " + authority);
+    all.addAll(List.of(lines));
+    Answer answer = connectAnswer(all.toArray(new String[0]));
+    if (answer.status() != 200) {
+      throw new IOException("no tunnel: " + answer.head());
+    }
+    return tls(name);
+  }
+
+  /** What a CONNECT is answered: a head, and a body only if it is no tunnel. */
+  Answer connectAnswer(String... lines) throws IOException {
+    head(lines);
+    String head = readHead();
+    int status = Integer.parseInt(head.substring(9, 12));
+    Answer bare = new Answer(status, head, "");
+    return status == 200
+        ? bare
+        : new Answer(status, head, exactly(Integer.parseInt(bare.field("content-length"))));
+  }
+
+  /**
+   * TLS over what is there, with any certificate: who signs it is not what these agents look at.
+   */
+  RawAgent tls(String name) throws IOException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new TrustsAnybody()}, null);
+      SSLSocket secure =
+          (SSLSocket) context.getSocketFactory().createSocket(socket, "", socket.getPort(), true);
+      if (!name.isEmpty()) {
+        SSLParameters parameters = secure.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+        secure.setSSLParameters(parameters);
+      }
+      secure.startHandshake();
+      return new RawAgent(secure);
+    } catch (GeneralSecurityException impossible) {
+      throw new IOException(impossible);
+    }
+  }
+
+  /** Of the certificate that TLS was spoken with. */
+  X509Certificate peer() throws IOException {
+    return (X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0];
+  }
+
+  private static final class TrustsAnybody extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
   }
 
   static RawAgent slowReader(InetSocketAddress to) throws IOException {

@@ -282,12 +282,15 @@ final class RefusedRequestTest {
     Answer answer;
     boolean closed;
     try (RawAgent agent = proxy.agent()) {
-      answer = agent.head("CONNECT " + host + " HTTP/1.1", "Host: " + host, task.line()).answer();
+      answer =
+          agent
+              .head("CONNECT nowhere.test:443 HTTP/1.1", "Host: nowhere.test", task.line())
+              .answer();
       closed = agent.isClosedByPeer();
     }
 
     // Then
-    assertRefused(501, "connect-unsupported", answer);
+    assertRefused(403, "destination-not-allowed", answer);
     assertTrue(closed);
   }
 
@@ -297,7 +300,7 @@ final class RefusedRequestTest {
     String rest;
     try (RawAgent agent = proxy.agent()) {
       agent
-          .head("CONNECT " + host + " HTTP/1.1", "Host: " + host, task.line())
+          .head("CONNECT nowhere.test:443 HTTP/1.1", "Host: nowhere.test", task.line())
           .head("GET http://" + host + "/open/a HTTP/1.1", "Host: " + host, task.line());
       agent.answer();
       rest = agent.rest();

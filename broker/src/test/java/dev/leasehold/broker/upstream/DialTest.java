@@ -17,6 +17,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -132,7 +133,7 @@ final class DialTest {
             new Dial(
                     resolver,
                     guard,
-                    new TlsContexts(System::nanoTime),
+                    Optional.of(new TlsContexts(System::nanoTime)),
                     destination,
                     loop,
                     outcome::complete,

@@ -232,6 +232,11 @@ final class UpstreamsTest {
     public void interim(ResponseHead head) {}
 
     @Override
+    public void switched(ResponseHead head) {
+      throw new AssertionError("nothing here asks for an upgrade");
+    }
+
+    @Override
     public void head(ResponseHead head, Framing framing) {}
 
     @Override

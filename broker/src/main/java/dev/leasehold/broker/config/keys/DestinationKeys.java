@@ -66,10 +66,13 @@ public final class DestinationKeys {
           Section.Form.of("how its certificate is verified", CA, SERVER_NAME),
           "How the target's certificate is verified.");
   public static final Key<Boolean> WEBSOCKET =
-      Key.later("websocket", Scalars.flag(), "Permits the upgrade to WebSocket.");
+      Key.defaulted("websocket", Scalars.flag(), "false", "Permits the upgrade to WebSocket.");
   public static final Key<Boolean> TUNNEL =
-      Key.later(
-          "tunnel", Scalars.flag(), "Passes bytes on unseen; never together with a credential.");
+      Key.defaulted(
+          "tunnel",
+          Scalars.flag(),
+          "false",
+          "Passes the bytes of a CONNECT on unseen; never together with a credential.");
   public static final Key<Redact> REDACT =
       Key.defaulted(
           "redact",

@@ -1,0 +1,116 @@
+package dev.leasehold.broker.proxy;
+
+import dev.leasehold.broker.http.Framing;
+import dev.leasehold.broker.http.RequestHead;
+import dev.leasehold.broker.policy.Grant;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.telemetry.Problem;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.ssl.SslContext;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A CONNECT of an agent (RFC 9110 §9.3.6), which ends here: nothing is dialled for it, and what
+ * comes inside is calls of their own, each decided for itself. A host that some destination has is
+ * accepted even if this task may not call it, because clients hide the body of a refused CONNECT:
+ * inside the tunnel the agent can read why. On the event loop of its connection.
+ */
+final class TunnelRequest {
+  private final Serving serving;
+  private final AgentConnection connection;
+  private final RuleSet rules;
+  private final CallRecord record;
+
+  TunnelRequest(Serving serving, AgentConnection connection) {
+    this.serving = serving;
+    this.connection = connection;
+    this.rules = serving.rules().get();
+    this.record = new CallRecord(serving, rules.policy().version());
+  }
+
+  void begin(RequestHead head, Framing framing) {
+    record.asked(head);
+    Authority authority = Authority.parse(head.target());
+    Refusal refusal = authority == null ? notAnAuthority() : check(head, framing, authority);
+    if (refusal == null && authority != null) {
+      record.wants(authority);
+      refusal = name(head, authority);
+    }
+    if (refusal != null) {
+      refuse(refusal);
+    }
+  }
+
+  private static Refusal notAnAuthority() {
+    return Refusal.of(Problem.AMBIGUOUS_REQUEST, "CONNECT names a host and a port, no more");
+  }
+
+  private @Nullable Refusal check(RequestHead head, Framing framing, Authority authority) {
+    if (connection.door().destinationName().isPresent()) {
+      return Refusal.of(Problem.CONNECT_UNSUPPORTED, "an endpoint opens no tunnels")
+          .withHint("send CONNECT to the proxy, or a path to this endpoint");
+    }
+    if (connection.door() instanceof Door.Tunnel) {
+      return Refusal.of(Problem.CONNECT_UNSUPPORTED, "a tunnel opens no tunnels");
+    }
+    if (!authority.hasPort()) {
+      return notAnAuthority();
+    }
+    Refusal refusal = HeadChecks.refusal(head, serving.via());
+    if (refusal != null) {
+      return refusal;
+    }
+    if (!HeadChecks.hostAgrees(head.fields(), authority, authority.port())) {
+      return Refusal.of(Problem.TARGET_MISMATCH, "Host and the CONNECT's target differ");
+    }
+    if (framing != Framing.NONE || connection.hasReadAhead()) {
+      return Refusal.of(Problem.AMBIGUOUS_REQUEST, "bytes came before the tunnel was open");
+    }
+    return null;
+  }
+
+  private @Nullable Refusal name(RequestHead head, Authority authority) {
+    return switch (connection.naming().find(head.fields())) {
+      case Refusal refusal -> refusal;
+      case TaskNaming.Found(Task task) -> {
+        record.named(task);
+        yield open(task, authority);
+      }
+    };
+  }
+
+  private @Nullable Refusal open(Task task, Authority authority) {
+    Optional<Grant> opaque = rules.policy().opaque(task, authority.host(), authority.port());
+    if (opaque.isPresent()) {
+      Lane lane = serving.lanes().of(task, opaque.get().destination(), rules);
+      return connection.begin(new OpaqueTunnel(serving, connection, opaque.get(), lane, record));
+    }
+    if (!rules.policy().knows(authority.host(), authority.port())) {
+      return nowhere();
+    }
+    Optional<CompletableFuture<SslContext>> tls =
+        serving.agentTls().context(task, authority.host());
+    if (tls.isEmpty()) {
+      return nowhere();
+    }
+    connection.becomeTunnel(new TunnelEntry(serving, task, authority, tls.get()));
+    return null;
+  }
+
+  private static Refusal nowhere() {
+    return Refusal.of(Problem.DESTINATION_NOT_ALLOWED, "no destination has that host and port")
+        .withHint("ask for the destination to be configured");
+  }
+
+  /** A client must not take what follows a refused CONNECT for a tunnel: the connection ends. */
+  private void refuse(Refusal refusal) {
+    record.refused(refusal);
+    ByteBuf answer =
+        Answers.refusedTunnel(connection.channel().alloc(), refusal, connection.persisting(false));
+    record.finished(refusal.status(), refusal.problem().word());
+    var unused = connection.channel().writeAndFlush(answer);
+    connection.over();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.leasehold.testbed.target;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A name server (RFC 1035) to which every name is this machine: upstreams of tests have names that
+ * no resolver knows, and whoever asks for one is seen.
+ */
+public final class LoopbackNames implements AutoCloseable {
+  private static final int LARGEST = 512;
+  private static final int HEADER = 12;
+  private static final int TYPE_A = 1;
+  private static final short ANSWER_FLAGS = (short) 0x8180;
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
+  private final DatagramSocket socket;
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+
+  private LoopbackNames(DatagramSocket socket) {
+    this.socket = socket;
+    Thread.ofPlatform().name("names").daemon().start(this::serve);
+  }
+
+  /** On a free port of loopback. */
+  public static LoopbackNames start() {
+    try {
+      return new LoopbackNames(
+          new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)));
+    } catch (IOException refused) {
+      throw new UncheckedIOException(refused);
+    }
+  }
+
+  /** {@code host:port}. */
+  public String address() {
+    return "127.0.0.1:" + socket.getLocalPort();
+  }
+
+  /** The names that were asked for, oldest first. */
+  public List<String> asked() {
+    return List.copyOf(asked);
+  }
+
+  private void serve() {
+    byte[] bytes = new byte[LARGEST];
+    while (!socket.isClosed()) {
+      DatagramPacket query = new DatagramPacket(bytes, bytes.length);
+      try {
+        socket.receive(query);
+        byte[] answer = answer(ByteBuffer.wrap(bytes, 0, query.getLength()));
+        socket.send(new DatagramPacket(answer, answer.length, query.getSocketAddress()));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  /** One A record for an A question, none for any other. */
+  private byte[] answer(ByteBuffer query) {
+    int at = HEADER;
+    StringBuilder name = new StringBuilder();
+    for (int length; (length = query.get(at++)) > 0; at += length) {
+      name.append(name.isEmpty() ? "" : ".");
+      name.append(new String(query.array(), at, length, StandardCharsets.US_ASCII));
+    }
+    asked.add(name.toString());
+    boolean found = query.getShort(at) == TYPE_A;
+    int end = at + 4;
+    ByteBuffer out = ByteBuffer.allocate(LARGEST);
+    out.putShort(query.getShort(0)).putShort(ANSWER_FLAGS).putShort((short) 1);
+    out.putShort((short) (found ? 1 : 0)).putShort((short) 0).putShort((short) 0);
+    out.put(query.array(), HEADER, end - HEADER);
+    if (found) {
+      out.putShort((short) (0xc000 | HEADER)).putShort((short) TYPE_A).putShort((short) 1);
+      out.putInt(0).putShort((short) LOOPBACK.length).put(LOOPBACK);
+    }
+    return java.util.Arrays.copyOf(out.array(), out.position());
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}
