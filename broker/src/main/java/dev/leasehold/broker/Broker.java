@@ -101,7 +101,8 @@ final class Broker implements Sidecar {
         stops.add(
             "audit log", AuditLog.open(configuration.audit(), Function.identity(), metrics, fuse));
     Tasks tasks = new Tasks(InstantSource.system(), clock::nanos);
-    Reload reload = new Reload(configuration, tasks, metrics, audit);
+    Interception interception = stops.add("trust files", Interception.start(configuration));
+    Reload reload = new Reload(configuration, tasks, interception, metrics, audit);
     Timers timers = stops.add("timers", Timers.system(clock));
 
     Identity identity =
@@ -128,6 +129,7 @@ final class Broker implements Sidecar {
                 tasks,
                 () -> reload.get().calls(),
                 leases,
+                interception.authorities(),
                 audit,
                 metrics,
                 clock));

@@ -12,6 +12,7 @@ import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.Metrics;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,13 +28,20 @@ final class Reload implements Supplier<Rules> {
   private static final Logger log = LoggerFactory.getLogger(Reload.class);
 
   private final Tasks tasks;
+  private final Interception interception;
   private final Metrics metrics;
   private final AuditLog audit;
   private volatile Rules rules;
   private volatile Optional<String> refusal = Optional.empty();
 
-  Reload(Configuration first, Tasks tasks, Metrics metrics, AuditLog audit) {
+  Reload(
+      Configuration first,
+      Tasks tasks,
+      Interception interception,
+      Metrics metrics,
+      AuditLog audit) {
     this.tasks = tasks;
+    this.interception = interception;
     this.metrics = metrics;
     this.audit = audit;
     this.rules = Rules.of(first);
@@ -70,6 +78,12 @@ final class Reload implements Supplier<Rules> {
   private void swap(Configuration next, TaskEnds ends) {
     if (next.version().equals(rules.configuration().version())) {
       accepted();
+      return;
+    }
+    try {
+      interception.cover(next);
+    } catch (IOException unpublished) {
+      refuse(next.version(), String.valueOf(unpublished.getMessage()));
       return;
     }
     Set<String> changed = rules.configuration().changedKinds(next);

@@ -94,7 +94,8 @@ final class TlsContexts {
     }
   }
 
-  private static Optional<Path> systemRoots() {
+  /** The file of the system's roots, PEM; empty where there is none. */
+  static Optional<Path> systemRoots() {
     return SYSTEM_ROOTS.stream().filter(Files::isReadable).findFirst();
   }
 

@@ -5,6 +5,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,6 +21,11 @@ public final class TlsEngines {
 
   public static SslProvider provider() {
     return OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+  }
+
+  /** The file of the system's roots, PEM; empty where the JDK's own count. Looked for each time. */
+  public static Optional<Path> systemRoots() {
+    return TlsContexts.systemRoots();
   }
 
   /** Gives up what {@code context} holds outside the heap, once nobody can be about to use it. */

@@ -90,9 +90,9 @@ class RulesTest {
             "same address as listen.proxy"),
         of(
             "    credential: rabbit\n",
-            "    credential: rabbit\n    websocket: true\n",
-            "destinations.broker-api.websocket",
-            "not in this version"),
+            "    credential: rabbit\n    tunnel: true\n",
+            "destinations.broker-api.tunnel",
+            "never sent through an opaque tunnel"),
         of("rabbitmq/creds/publisher", "rabbitmq/creds/+", "credentials.rabbit.vault.read", "path"),
         of("rabbitmq/creds/publisher", "sys/mounts", "credentials.rabbit.vault.read", "path"),
         of("rabbitmq/creds/publisher", "rabbitmq/../sys/x", "credentials.rabbit.vault.read", "dot"),
