@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -60,14 +61,17 @@ final class Changes {
     note(keys, "audit", before.audit(), after.audit());
     note(keys, "runtime-dir", before.runtimeDir(), after.runtimeDir());
     note(keys, "state-dir", before.stateDir(), after.stateDir());
-    for (Destination destination : before.destinations().values()) {
-      Destination next = after.destinations().get(destination.name());
-      if (next != null) {
-        String key = "destinations." + destination.name() + ".endpoint";
-        note(keys, key, destination.endpoint(), next.endpoint());
-      }
+    // A destination that is gone is none of these: its address stays, and refuses everything.
+    for (String name : new TreeSet<>(after.destinations().keySet())) {
+      String key = "destinations." + name + ".endpoint";
+      note(keys, key, endpoint(before, name), endpoint(after, name));
     }
     return List.copyOf(keys);
+  }
+
+  private static Optional<String> endpoint(Configuration configuration, String destination) {
+    return Optional.ofNullable(configuration.destinations().get(destination))
+        .flatMap(Destination::endpoint);
   }
 
   private static void note(List<String> keys, String key, Object before, Object after) {

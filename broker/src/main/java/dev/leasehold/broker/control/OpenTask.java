@@ -55,7 +55,7 @@ final class OpenTask {
     ControlRules rules = needs.rules().get();
     TaskKind kind = kind(opener.caller(), request.kind(), rules);
     List<String> destinations = request.destinations().orElse(kind.destinations());
-    checkEndpoints(request.endpoints(), destinations, rules.policy());
+    checkEndpoints(request.endpoints(), opener, destinations, rules.policy());
     checkReady(destinations, rules.policy());
     return switch (needs.tasks().open(kind, taskRequest(request, opener))) {
       case Opening.Opened(Task task, var token) -> {
@@ -130,7 +130,17 @@ final class OpenTask {
   }
 
   private static void checkEndpoints(
-      List<String> endpoints, List<String> destinations, Policy policy) {
+      List<String> endpoints, Principal.Known opener, List<String> destinations, Policy policy) {
+    if (!endpoints.isEmpty() && opener.uid().isEmpty()) {
+      throw new Refused(
+          Problem.INVALID_REQUEST,
+          Problem.INVALID_REQUEST.status(),
+          "'endpoints' is for callers that are known by their uid: an address of a task serves the"
+              + " uid of its opener and nobody else, and a token tells none",
+          "control.callers",
+          "open the task over control.socket, or use the proxy, which takes the task's id and"
+              + " token");
+    }
     for (String name : endpoints) {
       if (name.equals(Endpoints.PROXY)) {
         continue;

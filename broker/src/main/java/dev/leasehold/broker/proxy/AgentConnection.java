@@ -142,7 +142,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       }
       if (!headBegun) {
         headBegun = true;
-        waitsUntil = System.nanoTime() + Limits.DEFAULT.headerRead().toNanos();
+        waitsUntil = System.nanoTime() + headerRead().toNanos();
       }
       byte[] head = incoming.head();
       if (head != null) {
@@ -169,6 +169,14 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       exchange.bodyOver();
     }
     return piece != null;
+  }
+
+  private Duration headerRead() {
+    RuleSet rules = serving.rules().get();
+    return door.destinationName()
+        .flatMap(rules.policy()::destination)
+        .map(destination -> destination.limits().headerRead())
+        .orElse(rules.longestHeaderRead());
   }
 
   private void begin(byte[] bytes) throws MalformedMessage {

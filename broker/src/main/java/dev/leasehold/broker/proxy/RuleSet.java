@@ -4,6 +4,7 @@ import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.destination.Limits;
 import dev.leasehold.broker.inject.Injection;
 import dev.leasehold.broker.policy.Policy;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -16,6 +17,7 @@ public final class RuleSet {
   private final int longestLine;
   private final int largestHeader;
   private final int mostFields;
+  private final Duration longestHeaderRead;
   private final boolean encodedSlash;
 
   /**
@@ -27,16 +29,20 @@ public final class RuleSet {
     int line = Limits.DEFAULT.requestLine();
     int header = Limits.DEFAULT.header();
     int fields = Limits.DEFAULT.headers();
+    Duration read = Limits.DEFAULT.headerRead();
     boolean slash = false;
     for (Destination destination : policy.destinations()) {
       line = Math.max(line, destination.limits().requestLine());
       header = Math.max(header, destination.limits().header());
       fields = Math.max(fields, destination.limits().headers());
+      Duration own = destination.limits().headerRead();
+      read = own.compareTo(read) > 0 ? own : read;
       slash |= destination.encodedSlash();
     }
     this.longestLine = line;
     this.largestHeader = header;
     this.mostFields = fields;
+    this.longestHeaderRead = read;
     this.encodedSlash = slash;
   }
 
@@ -60,6 +66,11 @@ public final class RuleSet {
 
   int mostFields() {
     return mostFields;
+  }
+
+  /** For a head that has yet to say where the call goes. */
+  Duration longestHeaderRead() {
+    return longestHeaderRead;
   }
 
   /** Whether any destination takes {@code %2F} as data. */

@@ -54,6 +54,50 @@ class ChangesTest {
     assertEquals(List.of(), fixed("    ttl: 10m", "    ttl: 9m"));
   }
 
+  @Test
+  void fixedAddressThatComesChangesOrGoesIsOnlyReadAtStart() {
+    // Given
+    String key = "destinations.broker-api.endpoint";
+    String url = "    url: https://rabbit.internal:15671\n";
+    String one = Sample.with(url, url + "    endpoint: 127.0.0.1:15990\n");
+    String other = Sample.with(url, url + "    endpoint: 127.0.0.1:15991\n");
+    Configuration with = Sample.loaded(one);
+
+    // Then
+    assertEquals(List.of(key), before.nonReloadable(with));
+    assertEquals(List.of(key), with.nonReloadable(Sample.loaded(other)));
+    assertEquals(List.of(key), with.nonReloadable(before));
+    assertEquals(List.of(), with.nonReloadable(Sample.loaded("# a word\n" + one)));
+  }
+
+  @Test
+  void destinationMayComeAndGoUnlessItBringsAFixedAddress() {
+    // Given
+    String without = Sample.text();
+    String plain = withShop("");
+    String fixed = withShop("    endpoint: 127.0.0.1:15990\n");
+
+    // Then
+    assertEquals(List.of(), nonReloadable(without, plain));
+    assertEquals(List.of("destinations.shop.endpoint"), nonReloadable(without, fixed));
+    assertEquals(List.of(), nonReloadable(fixed, without), "taking away is never refused");
+  }
+
+  private static String withShop(String endpoint) {
+    String listed = Sample.with("destinations: [broker-api", "destinations: [shop, broker-api");
+    return Sample.replace(
+        listed,
+        "\n  broker-api:\n",
+        "\n  shop:\n    url: https://shop.example\n"
+            + endpoint
+            + "    allow: [{methods: [GET]}]\n"
+            + "  broker-api:\n");
+  }
+
+  private static List<String> nonReloadable(String yaml, String next) {
+    return Sample.loaded(yaml).nonReloadable(Sample.loaded(next));
+  }
+
   private List<String> fixed(String piece, String other) {
     return before.nonReloadable(Sample.loaded(Sample.with(piece, other)));
   }

@@ -138,7 +138,10 @@ class BadRequestTest {
       RawCaller.Got wider =
           open(tester, "{\"kind\":\"restock\",\"purpose\":\"p\",\"destinations\":[\"vault\"]}");
       RawCaller.Got noSuchEndpoint =
-          open(tester, "{\"kind\":\"restock\",\"purpose\":\"p\",\"endpoints\":[\"vault\"]}");
+          tester.asUid(
+              Route.OPEN,
+              "/v1/tasks",
+              "{\"kind\":\"restock\",\"purpose\":\"p\",\"endpoints\":[\"vault\"]}");
       RawCaller.Got narrower =
           open(
               tester,
@@ -152,6 +155,25 @@ class BadRequestTest {
       assertEquals(400, noSuchEndpoint.status());
       assertEquals(201, narrower.status());
       assertEquals(List.of("weather"), tester.task(narrower.member("id")).destinations());
+    }
+  }
+
+  @Test
+  void callerWithoutAUidIsToldWhyItHasNoEndpointsAndWhatToDo() throws Exception {
+    try (ControlTester tester = ControlTester.setup().start()) {
+      for (String name : List.of("shop", "proxy")) {
+        // When
+        RawCaller.Got got =
+            open(
+                tester,
+                "{\"kind\":\"restock\",\"purpose\":\"p\",\"endpoints\":[\"" + name + "\"]}");
+
+        // Then
+        assertEquals(400, got.status());
+        assertEquals("invalid-request", got.problem());
+        assertTrue(got.member("detail").contains("uid"), got.body());
+        assertTrue(got.member("hint").contains("control.socket"), got.body());
+      }
     }
   }
 

@@ -39,8 +39,7 @@ class TaskLifeTest {
 
       // When
       RawCaller.Got got =
-          tester.withToken(
-              BUYER_TOKEN,
+          tester.asUid(
               Route.OPEN,
               "/v1/tasks",
               "{\"kind\":\"restock\",\"purpose\":\"p\",\"endpoints\":[\"proxy\",\"shop\"]}");
@@ -78,7 +77,7 @@ class TaskLifeTest {
       assertEquals(url, text(env, "https_proxy"));
       assertEquals(got.member("token"), text(env, "LEASEHOLD_TASK_TOKEN"));
       assertEquals(
-          "http://127.0.0.1:" + tester.address().getPort(), text(env, "LEASEHOLD_CONTROL"));
+          "unix:" + tester.folder().resolve("control.sock"), text(env, "LEASEHOLD_CONTROL"));
       assertFalse(text(env, "SHOP_API_KEY").isEmpty());
       assertTrue(text(env, "JAVA_TOOL_OPTIONS").contains("-Dhttps.proxyPort=20000"));
     }

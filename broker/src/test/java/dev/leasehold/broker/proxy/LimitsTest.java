@@ -2,15 +2,30 @@ package dev.leasehold.broker.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.destination.Limits;
+import dev.leasehold.broker.destination.Target;
+import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.proxy.ProxyTester.OpenTask;
 import dev.leasehold.broker.proxy.RawAgent.Answer;
+import dev.leasehold.broker.testing.Destinations;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The bounds of a destination hold for every call, whatever the call says of itself. */
 final class LimitsTest {
@@ -29,6 +44,36 @@ final class LimitsTest {
         inFlight);
   }
 
+  private static Limits sizes(int requestLine, int header, int headers) {
+    Limits defaults = Limits.DEFAULT;
+    return new Limits(
+        requestLine,
+        header,
+        headers,
+        defaults.body(),
+        defaults.idle(),
+        defaults.headerRead(),
+        defaults.connect(),
+        defaults.response(),
+        defaults.connections(),
+        defaults.inFlight());
+  }
+
+  private static Limits times(Duration headerRead, Duration connect) {
+    Limits defaults = Limits.DEFAULT;
+    return new Limits(
+        defaults.requestLine(),
+        defaults.header(),
+        defaults.headers(),
+        defaults.body(),
+        defaults.idle(),
+        headerRead,
+        connect,
+        defaults.response(),
+        defaults.connections(),
+        defaults.inFlight());
+  }
+
   private static ProxyTester proxy(RecordingUpstream upstream, Limits limits) throws IOException {
     return ProxyTester.setup().destination("api", upstream.port(), to -> to.limits(limits)).start();
   }
@@ -43,6 +88,107 @@ final class LimitsTest {
         + "\r\n"
         + task.line()
         + "\r\n";
+  }
+
+  @ParameterizedTest
+  @CsvSource({"300, 16384, 100, 414", "8192, 300, 100, 431", "8192, 16384, 10, 431"})
+  void sizesOfADestinationHoldThoughAnotherOnePermitsMore(
+      int line, int header, int headers, int status) throws Exception {
+    // Given
+    try (RecordingUpstream narrow = RecordingUpstream.greeting();
+        RecordingUpstream wide = RecordingUpstream.greeting();
+        ProxyTester proxy =
+            ProxyTester.setup()
+                .destination("narrow", narrow.port(), to -> to.limits(sizes(line, header, headers)))
+                .destination("wide", wide.port())
+                .start();
+        RawAgent agent = proxy.agent()) {
+      OpenTask task = proxy.open();
+      String rest = "X: abcdefghijklmnopqrst\r\n".repeat(20) + "\r\n";
+      String path = "/" + "a".repeat(300);
+
+      // When
+      Answer refused =
+          agent.send(start("GET", narrow, task).replace("/ HTTP", path + " HTTP") + rest).answer();
+      Answer served =
+          agent.send(start("GET", wide, task).replace("/ HTTP", path + " HTTP") + rest).answer();
+
+      // Then
+      assertEquals(status, refused.status());
+      assertEquals("limit-exceeded", refused.problem());
+      assertEquals(0, narrow.connections());
+      assertEquals(200, served.status());
+    }
+  }
+
+  @Test
+  void headThatDoesNotComeToItsEndIsCutOffAtItsDestinationsTime() throws Exception {
+    // Given
+    Limits impatient = times(Duration.ofMillis(300), Duration.ofSeconds(5));
+    try (RecordingUpstream upstream = RecordingUpstream.greeting();
+        ProxyTester proxy = proxy(upstream, impatient)) {
+      URI endpoint =
+          URI.create(
+              proxy.proxy().open(proxy.open().task(), List.of("api")).values().iterator().next());
+      InetSocketAddress at =
+          new InetSocketAddress(InetAddress.ofLiteral(endpoint.getHost()), endpoint.getPort());
+      try (RawAgent agent = RawAgent.connect(at)) {
+
+        // When
+        agent.send("GET / HTTP/1.1\r\nHost: 127.0");
+
+        // Then
+        assertTrue(agent.isClosedByPeer());
+        assertEquals(0, upstream.connections());
+      }
+    }
+  }
+
+  @Test
+  void headOnTheProxyHasTheTimeOfTheMostPatientDestination() {
+    // Given
+    Destination patient =
+        Destinations.http("patient", "one.example")
+            .limits(times(Duration.ofSeconds(90), Duration.ofSeconds(5)))
+            .build();
+    Destination hasty =
+        Destinations.http("hasty", "two.example")
+            .limits(times(Duration.ofMillis(100), Duration.ofSeconds(5)))
+            .build();
+
+    // Then
+    assertEquals(Duration.ofSeconds(90), rules(patient, hasty).longestHeaderRead());
+    assertEquals(Limits.DEFAULT.headerRead(), rules(hasty).longestHeaderRead());
+  }
+
+  private static RuleSet rules(Destination... destinations) {
+    Map<String, Destination> named =
+        Stream.of(destinations).collect(Collectors.toMap(Destination::name, each -> each));
+    return new RuleSet(new Policy("v1", named, Map.of(), InstantSource.system()), Map.of());
+  }
+
+  @Test
+  void targetThatAcceptsAndSaysNothingIsGivenUpInTime() throws Exception {
+    // Given
+    Limits impatient = times(Duration.ofSeconds(10), Duration.ofMillis(300));
+    try (RecordingUpstream upstream = RecordingUpstream.start(RecordingUpstream.Connection::head);
+        ProxyTester proxy =
+            ProxyTester.setup()
+                .destination(
+                    "api",
+                    upstream.port(),
+                    to ->
+                        to.target(Target.Scheme.HTTPS, "127.0.0.1", upstream.port())
+                            .limits(impatient))
+                .start();
+        RawAgent agent = proxy.agent()) {
+
+      // When
+      Answer answer = agent.send(start("GET", upstream, proxy.open()) + "\r\n").answer();
+
+      // Then
+      assertEquals("upstream-timeout", answer.problem());
+    }
   }
 
   @Test

@@ -21,13 +21,19 @@ public final class LimitKeys {
       Key.defaulted("body", Scalars.sizeOrNone(0), "none", "Longest request body.");
   public static final Key<Duration> IDLE =
       Key.defaulted(
-          "idle", Scalars.duration(LEAST, MOST), "60s", "Longest time without a byte either way.");
+          "idle",
+          Scalars.duration(LEAST, MOST),
+          "60s",
+          "Longest time without a byte either way during a call; between calls an agent's"
+              + " connection waits 60 s.");
   public static final Key<Duration> HEADER_READ =
       Key.defaulted(
           "header-read",
           Scalars.duration(LEAST, MOST),
           "10s",
-          "Longest time for a request's head.");
+          "Longest time for a request's head. On the proxy, where the head has yet to say which"
+              + " destination it is for, the longest of all destinations, and never less than the"
+              + " default.");
   public static final Key<Duration> CONNECT =
       Key.defaulted(
           "connect", Scalars.duration(LEAST, MOST), "5s", "Longest time to reach the target.");
