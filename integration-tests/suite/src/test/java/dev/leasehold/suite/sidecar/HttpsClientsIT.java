@@ -40,7 +40,6 @@ class HttpsClientsIT {
   /** Each prints what it is answered. */
   enum Client {
     CURL("curl", "", ""),
-    WGET("wget", "", ""),
     PYTHON(
         "python3",
         "client.py",
@@ -102,9 +101,6 @@ class HttpsClientsIT {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
       if (this == CURL) {
         return List.of("curl", "-sS", "--fail", url);
-      }
-      if (this == WGET) {
-        return List.of("wget", "-q", "-O", "-", url);
       }
       Path path = Files.writeString(folder.resolve(file), source);
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
@@ -174,7 +170,7 @@ class HttpsClientsIT {
   @Test
   void refusalInsideTheTunnelIsReadableAndAsksNoNameServer() {
     int agent = rig.uids().agent();
-    OpenedTask task = Curl.open(rig, agent);
+    OpenedTask task = Curl.open(rig, agent, "proxy");
     List<String> curl = List.of("curl", "-sS", "-w", "\n%{http_code}");
 
     Ran denied =

@@ -56,7 +56,7 @@ public final class LoopbackNames implements AutoCloseable {
       DatagramPacket query = new DatagramPacket(bytes, bytes.length);
       try {
         socket.receive(query);
-        byte[] answer = answer(ByteBuffer.wrap(bytes, 0, query.getLength()));
+        byte[] answer = answer(bytes);
         socket.send(new DatagramPacket(answer, answer.length, query.getSocketAddress()));
       } catch (IOException closed) {
         return;
@@ -65,25 +65,27 @@ public final class LoopbackNames implements AutoCloseable {
   }
 
   /** One A record for an A question, none for any other. */
-  private byte[] answer(ByteBuffer query) {
+  private byte[] answer(byte[] query) {
     int at = HEADER;
     StringBuilder name = new StringBuilder();
-    for (int length; (length = query.get(at++)) > 0; at += length) {
+    for (int length; (length = query[at++]) > 0; at += length) {
       name.append(name.isEmpty() ? "" : ".");
-      name.append(new String(query.array(), at, length, StandardCharsets.US_ASCII));
+      name.append(new String(query, at, length, StandardCharsets.US_ASCII));
     }
     asked.add(name.toString());
-    boolean found = query.getShort(at) == TYPE_A;
+    boolean found = query[at] == 0 && query[at + 1] == TYPE_A;
     int end = at + 4;
     ByteBuffer out = ByteBuffer.allocate(LARGEST);
-    out.putShort(query.getShort(0)).putShort(ANSWER_FLAGS).putShort((short) 1);
+    out.put(query, 0, 2).putShort(ANSWER_FLAGS).putShort((short) 1);
     out.putShort((short) (found ? 1 : 0)).putShort((short) 0).putShort((short) 0);
-    out.put(query.array(), HEADER, end - HEADER);
+    out.put(query, HEADER, end - HEADER);
     if (found) {
       out.putShort((short) (0xc000 | HEADER)).putShort((short) TYPE_A).putShort((short) 1);
       out.putInt(0).putShort((short) LOOPBACK.length).put(LOOPBACK);
     }
-    return java.util.Arrays.copyOf(out.array(), out.position());
+    byte[] answer = new byte[out.position()];
+    out.flip().get(answer);
+    return answer;
   }
 
   @Override
