@@ -48,24 +48,11 @@ final class WorkloadApi implements AutoCloseable {
   static WorkloadApi watch(URI address, Consumer<Event> events)
       throws SocketEndpointAddressException {
     // The client runs its event loops in here, and they never leave their thread: virtual ones
-    // would
-    // keep the carriers of every other virtual thread, all of them on a machine with two cores.
+    // would keep the carriers of all other virtual threads.
     ExecutorService executor =
         Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("workload-api-", 0).factory());
-    WorkloadApiClient client =
-        DefaultWorkloadApiClient.newClient(
-            DefaultWorkloadApiClient.ClientOptions.builder()
-                .spiffeSocketPath(address.toString())
-                .exponentialBackoffPolicy(
-                    ExponentialBackoffPolicy.builder()
-                        .initialDelay(Duration.ZERO)
-                        .maxDelay(Duration.ofSeconds(1))
-                        .backoffMultiplier(2)
-                        .maxRetries(1)
-                        .build())
-                .executorService(executor)
-                .build());
+    WorkloadApiClient client = connect(address, executor);
     client.watchX509Context(
         new Watcher<>() {
           @Override
@@ -79,6 +66,30 @@ final class WorkloadApi implements AutoCloseable {
           }
         });
     return new WorkloadApi(client, executor);
+  }
+
+  private static WorkloadApiClient connect(URI address, ExecutorService executor)
+      throws SocketEndpointAddressException {
+    try {
+      return DefaultWorkloadApiClient.newClient(
+          DefaultWorkloadApiClient.ClientOptions.builder()
+              .spiffeSocketPath(address.toString())
+              .exponentialBackoffPolicy(
+                  ExponentialBackoffPolicy.builder()
+                      .initialDelay(Duration.ZERO)
+                      .maxDelay(Duration.ofSeconds(1))
+                      .backoffMultiplier(2)
+                      .maxRetries(1)
+                      .build())
+              .executorService(executor)
+              .build());
+    } catch (LinkageError missing) {
+      throw new IllegalStateException(
+          "the native library for Unix sockets cannot be loaded; Java unpacks it into a folder for"
+              + " temporary files, which must be writable and not mounted noexec ("
+              + missing.getMessage()
+              + ")");
+    }
   }
 
   /** A JWT-SVID of {@code spiffeId} for {@code audience}. Blocks; a virtual thread's business. */
