@@ -8,30 +8,33 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Passes TERM, INT and HUP on to a child instead of dying of them. The JDK's {@code
+ * Passes TERM, INT and HUP on to a child instead of dying of them, from before the child is there:
+ * one that came in between would end us and leave the child alone. The JDK's {@code
  * sun.misc.Signal} is the one way to see them; it is called by reflection, since the compiler warns
  * of every other use. Where it is missing, nothing is passed on.
  */
 final class ChildSignals implements AutoCloseable {
   private record Replaced(Object signal, Object handler) {}
 
-  private final Process child;
   private final Runnable whenGone;
   private final List<Replaced> replaced = new ArrayList<>();
-  private volatile Optional<String> last = Optional.empty();
+  private @Nullable Process child;
+  private Optional<String> last = Optional.empty();
 
-  private ChildSignals(Process child, Runnable whenGone) {
-    this.child = child;
+  private ChildSignals(Runnable whenGone) {
     this.whenGone = whenGone;
   }
 
   /**
+   * Keeps what comes until there is a child.
+   *
    * @param whenGone called when a signal comes after the child has ended
    */
-  static ChildSignals passTo(Process child, Runnable whenGone) {
-    ChildSignals signals = new ChildSignals(child, whenGone);
+  static ChildSignals caught(Runnable whenGone) {
+    ChildSignals signals = new ChildSignals(whenGone);
     try {
       for (String name : List.of("TERM", "INT", "HUP")) {
         signals.handle(name);
@@ -79,14 +82,22 @@ final class ChildSignals implements AutoCloseable {
     return handle.invoke(null, signal, handler);
   }
 
-  private void pass(String name) {
+  /** The child gets what has come, and what comes. */
+  synchronized void passTo(Process started) {
+    child = started;
+    last.ifPresent(name -> send(name, started));
+  }
+
+  private synchronized void pass(String name) {
     last = Optional.of(name);
-    if (!child.isAlive()) {
+    Process running = child;
+    if (running == null) {
+      return;
+    }
+    if (!running.isAlive()) {
       whenGone.run();
-    } else if (name.equals("TERM")) {
-      child.destroy();
     } else if (!name.equals("INT") || !isAtTerminal()) {
-      kill(name);
+      send(name, running);
     } // an INT typed at a terminal has reached the child already
   }
 
@@ -95,7 +106,11 @@ final class ChildSignals implements AutoCloseable {
   }
 
   /** The JDK itself sends TERM and KILL only. */
-  private void kill(String name) {
+  private static void send(String name, Process child) {
+    if (name.equals("TERM")) {
+      child.destroy();
+      return;
+    }
     try {
       new ProcessBuilder("kill", "-" + name, Long.toString(child.pid())).inheritIO().start();
     } catch (IOException noKillHere) {
@@ -104,7 +119,7 @@ final class ChildSignals implements AutoCloseable {
   }
 
   /** The last one that came. */
-  Optional<String> last() {
+  synchronized Optional<String> last() {
     return last;
   }
 

@@ -65,19 +65,9 @@ public final class RunCommand {
     builder.environment().clear();
     builder.environment().putAll(environment);
     builder.environment().putAll(Json.texts(task, "env"));
-    Process child;
-    try {
-      child = builder.start();
-    } catch (IOException notStarted) {
-      int status = notStartedStatus(command.getFirst(), environment.getOrDefault("PATH", ""));
-      err.println(
-          "leasehold: "
-              + command.getFirst()
-              + (status == NOT_FOUND ? ": not found" : ": cannot be executed"));
-      end(id, "failed", "the program could not be started");
-      return status;
-    }
-    try (ChildSignals signals = ChildSignals.passTo(child, client::close)) {
+    try (ChildSignals signals = ChildSignals.caught(client::close)) {
+      Process child = builder.start();
+      signals.passTo(child);
       int status = waitFor(child);
       boolean isSignalled = status > SIGNALLED && status <= SIGNALLED + LAST_SIGNAL;
       boolean isCancelled = isSignalled || status != 0 && signals.last().isPresent();
@@ -85,6 +75,14 @@ public final class RunCommand {
           id,
           status == 0 ? "completed" : isCancelled ? "cancelled" : "failed",
           "the program ended with status " + status);
+      return status;
+    } catch (IOException notStarted) {
+      int status = notStartedStatus(command.getFirst(), environment.getOrDefault("PATH", ""));
+      err.println(
+          "leasehold: "
+              + command.getFirst()
+              + (status == NOT_FOUND ? ": not found" : ": cannot be executed"));
+      end(id, "failed", "the program could not be started");
       return status;
     }
   }

@@ -202,7 +202,12 @@ final class Rig implements AutoCloseable {
 
   /** Runs a command of Leasehold as root, or as whoever runs the test. */
   Ran leasehold(Map<String, String> environment, String... arguments) {
-    return Ran.command(distribution.command(Account.uid(), List.of(arguments)), environment);
+    return Ran.command(command(List.of(arguments)), environment);
+  }
+
+  /** That command, to be run by the test itself. */
+  List<String> command(List<String> arguments) {
+    return distribution.command(Account.uid(), arguments);
   }
 
   private String configuration() {

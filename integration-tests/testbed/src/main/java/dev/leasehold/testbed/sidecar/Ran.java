@@ -35,7 +35,19 @@ public record Ran(int status, String out, String err) {
     }
   }
 
-  static ProcessBuilder builder(List<String> command, Map<String, String> environment) {
+  /** Starts a command, which adds all that it prints to {@code output}, and returns at once. */
+  public static Process start(List<String> command, Map<String, String> environment, Path output) {
+    try {
+      return builder(command, environment)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+          .start();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private static ProcessBuilder builder(List<String> command, Map<String, String> environment) {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(Path.of("/").toFile())

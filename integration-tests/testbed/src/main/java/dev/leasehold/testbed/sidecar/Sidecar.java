@@ -2,7 +2,6 @@ package dev.leasehold.testbed.sidecar;
 
 import dev.leasehold.testbed.server.Await;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,17 +37,7 @@ public final class Sidecar implements AutoCloseable {
   /** Starts it by any command that serves, and returns at once. */
   public static Sidecar start(List<String> command, Map<String, String> environment, Path output) {
     int before = read(output).length();
-    try {
-      return new Sidecar(
-          Ran.builder(command, environment)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-              .start(),
-          output,
-          before);
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    return new Sidecar(Ran.start(command, environment, output), output, before);
   }
 
   /** Returns when it has said that it is ready; throws with its output when it does not. */
