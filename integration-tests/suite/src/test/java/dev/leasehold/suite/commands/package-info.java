@@ -1,3 +1,3 @@
-/** Commands that need the trust domain and no sidecar: check, and vault's set-up. */
+/** Commands that need no sidecar: check, vault's set-up, audit verify. */
 @org.jspecify.annotations.NullMarked
 package dev.leasehold.suite.commands;
