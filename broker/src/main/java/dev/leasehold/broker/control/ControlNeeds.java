@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * All that the control API works with.
  *
  * @param rules those in force
- * @param readiness opening is refused while {@code identity}, {@code vault} or {@code audit} is not
+ * @param readiness opening is refused while {@code audit}, and what secrets are leased with, is not
  * @param proxy where agents are served: goes into a task's environment
  * @param runtimeDir where CA files are, if there are any
  */

@@ -167,7 +167,7 @@ final class OpenTask {
           switch (check.name()) {
             case "audit" -> Problem.AUDIT_UNAVAILABLE;
             case "identity" -> needsSecrets ? Problem.IDENTITY_UNAVAILABLE : null;
-            case "vault" -> needsSecrets ? Problem.VAULT_UNAVAILABLE : null;
+            case "vault", "journal" -> needsSecrets ? Problem.VAULT_UNAVAILABLE : null;
             default -> null;
           };
       if (problem != null && check.reason().isPresent()) {

@@ -120,6 +120,11 @@ final class HeldLease {
     revoking.set(false);
   }
 
+  /** Whether it should be gone where it was used: it died by itself, or with its token. */
+  boolean isDeadByTheStore() {
+    return revoked || provenVault;
+  }
+
   /** Whether nothing more will be learned of it at the store. */
   boolean isSettled() {
     return provenVault || residual;

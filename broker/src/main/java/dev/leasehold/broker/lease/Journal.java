@@ -4,12 +4,14 @@ import dev.leasehold.broker.lease.JournalRecord.Locked;
 import dev.leasehold.broker.lease.JournalRecord.Unlocked;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,7 @@ public final class Journal implements AutoCloseable {
 
   private volatile @Nullable String lock;
   private volatile @Nullable String broken;
+  private volatile Consumer<String> onBroken = why -> {};
 
   private Journal(JournalFile file, JournalState previous, JournalState state) {
     this.file = file;
@@ -59,7 +62,11 @@ public final class Journal implements AutoCloseable {
    * @throws JournalException when another sidecar holds it, or it cannot be written
    */
   public static Journal open(Path stateDir) throws JournalException {
-    JournalFile file = JournalFile.open(stateDir);
+    return open(stateDir, FileChannel::force);
+  }
+
+  static Journal open(Path stateDir, JournalFile.Force force) throws JournalException {
+    JournalFile file = JournalFile.open(stateDir, force);
     try {
       JournalFormat.Reading reading = JournalFormat.read(file.read());
       if (reading.foreign()) {
@@ -145,6 +152,15 @@ public final class Journal implements AutoCloseable {
     return Optional.ofNullable(broken);
   }
 
+  /**
+   * @param action told why, once, on the journal's thread: everything must be fenced, since how
+   *     long a lease that is renewed from here on must be looked for will not be written down
+   */
+  void whenBroken(Consumer<String> action) {
+    onBroken = action;
+    broken().ifPresent(action);
+  }
+
   private void run() {
     for (Batch next = take(); next != null; next = take()) {
       try {
@@ -189,8 +205,9 @@ public final class Journal implements AutoCloseable {
 
   private void fail(Batch failed, IOException failure) {
     log.error("event=journal-write-failed cause=\"{}\"", failure.toString());
-    if (!file.isSound()) {
+    if (!file.isSound() && broken == null) {
       broken = failure.toString();
+      onBroken.accept(failure.toString());
     }
     failed.durable.completeExceptionally(
         new JournalException("the journal cannot be written: " + failure, failure));

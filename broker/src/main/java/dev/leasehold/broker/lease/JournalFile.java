@@ -18,22 +18,30 @@ import org.jspecify.annotations.Nullable;
  * that says whose it is. A write has happened when it returns, power cuts included. One thread.
  */
 final class JournalFile implements AutoCloseable {
+  /** Has the system put on the disk what was written. */
+  @FunctionalInterface
+  interface Force {
+    void force(FileChannel channel, boolean metadata) throws IOException;
+  }
+
   private final Path folder;
   private final Path path;
   private final FileChannel lockChannel;
+  private final Force force;
   private @Nullable FileChannel channel;
   private long size;
 
-  private JournalFile(Path folder, FileChannel lockChannel) {
+  private JournalFile(Path folder, FileChannel lockChannel, Force force) {
     this.folder = folder;
     this.path = folder.resolve("journal");
     this.lockChannel = lockChannel;
+    this.force = force;
   }
 
   /**
    * @throws JournalException also when another process holds the folder
    */
-  static JournalFile open(Path folder) throws JournalException {
+  static JournalFile open(Path folder, Force force) throws JournalException {
     FileChannel lockChannel = null;
     try {
       makePrivate(folder);
@@ -42,7 +50,7 @@ final class JournalFile implements AutoCloseable {
         throw new JournalException(
             "state-dir " + folder + " is in use by another sidecar: give each its own", null);
       }
-      return new JournalFile(folder, lockChannel);
+      return new JournalFile(folder, lockChannel, force);
     } catch (IOException failure) {
       closeQuietly(lockChannel);
       throw failure instanceof JournalException known
@@ -110,7 +118,7 @@ final class JournalFile implements AutoCloseable {
       throw failure;
     }
     try {
-      open.force(false);
+      force.force(open, false);
     } catch (IOException failure) {
       // What an fsync failed on may be lost although a second one succeeds.
       abandon();
@@ -146,7 +154,7 @@ final class JournalFile implements AutoCloseable {
     FileChannel next = channel(fresh, StandardOpenOption.CREATE_NEW);
     try {
       write(next, bytes);
-      next.force(true);
+      force.force(next, true);
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failure) {
       closeQuietly(next);
@@ -156,7 +164,7 @@ final class JournalFile implements AutoCloseable {
     channel = next;
     size = bytes.length;
     try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-      directory.force(true);
+      force.force(directory, true);
     } catch (IOException failure) {
       abandon(); // after a power cut the old file could be back, without what is added from here on
       throw failure;

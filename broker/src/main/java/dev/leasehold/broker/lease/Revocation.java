@@ -160,7 +160,7 @@ final class Revocation {
   /** Asks where it was used. What is answered there never holds up the proof at the store. */
   void proveAtTarget(
       Task task, HeldLease held, Function<VerifierConfig, TargetVerifier> verifiers) {
-    if (isTargetSettled(held) || !held.revoked) {
+    if (isTargetSettled(held) || !held.isDeadByTheStore()) {
       return;
     }
     VerifierConfig where = held.credential().verify().orElseThrow();

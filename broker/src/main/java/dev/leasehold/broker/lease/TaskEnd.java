@@ -177,7 +177,7 @@ final class TaskEnd implements Runnable {
       if (!held.isSettled()) {
         proofs.start(() -> revocation.prove(task, held));
       }
-      if (held.revoked && !revocation.isTargetSettled(held)) {
+      if (held.isDeadByTheStore() && !revocation.isTargetSettled(held)) {
         proofs.start(() -> revocation.proveAtTarget(task, held, verifiers));
       }
     }

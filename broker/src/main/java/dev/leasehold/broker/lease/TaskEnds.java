@@ -70,6 +70,9 @@ public final class TaskEnds {
     this.endpoints = endpoints;
     this.verifiers = verifiers;
     surroundings.metrics().tasksActive(this::activeByKind);
+    surroundings
+        .journal()
+        .whenBroken(why -> endAll(Signal.REVOKED, "the journal cannot be written: " + why));
   }
 
   /**

@@ -101,9 +101,10 @@ final class Upkeep {
     Duration ttl = held.credential().ttl();
     Duration usable = granted.compareTo(ttl) < 0 ? granted : ttl;
     long dies = sent + usable.toNanos();
-    boolean extended = dies - held.lease().diesAtNanos() > RETRY;
-    if (!extended) {
-      planRetirement(); // the store's own maximum is reached: it ends when it said it would
+    long gained = dies - held.lease().diesAtNanos();
+    if (gained <= RETRY) { // the store's own maximum is reached
+      held.lease().livesUntil(gained < 0 ? dies : held.lease().diesAtNanos());
+      planRetirement();
       return;
     }
     life = usable;

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -125,6 +126,33 @@ final class JournalTest {
       assertTrue(journal.locked().isPresent());
       assertTrue(Files.exists(stateDir.resolve("journal.damaged")));
     }
+  }
+
+  @Test
+  void fileThatHasGrownIsWrittenAnewWithWhatStillMatters() throws IOException {
+    // Given
+    long grown = 1 << 20;
+    List<JournalRecord> over = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      TaskId id = new TaskId("tsk_" + "%020x".formatted(i + 16));
+      over.add(new TaskIntent(id, "kind", LATER));
+      over.add(new JournalRecord.Done(id));
+    }
+
+    try (Journal journal = Journal.open(stateDir)) {
+      journal.write(LIFE.toArray(JournalRecord[]::new));
+
+      // When
+      journal.write(over.toArray(JournalRecord[]::new));
+      journal.write(new JournalRecord.Locked("a leak")); // after which it is written anew
+
+      // Then
+      assertTrue(Files.size(file()) < grown / 2, "it has " + Files.size(file()) + " bytes");
+    }
+    List<JournalRecord> kept = reopened();
+    assertEquals(LIFE, kept.subList(0, LIFE.size()));
+    assertEquals(
+        List.of(new JournalRecord.Locked("a leak")), kept.subList(LIFE.size(), kept.size()));
   }
 
   @Test

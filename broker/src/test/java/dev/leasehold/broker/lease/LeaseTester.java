@@ -25,8 +25,10 @@ import dev.leasehold.broker.testing.FakeSecretStore;
 import dev.leasehold.broker.testing.RecordingTaskEvents;
 import dev.leasehold.broker.testing.VirtualTime;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Leasing with a store in memory and a time that stands still, for a configuration of three
+ * Leasing with a store in memory and a time that stands still, for a configuration of a few
  * credentials, each with a destination of its name.
  */
 final class LeaseTester implements AutoCloseable {
@@ -46,8 +48,15 @@ final class LeaseTester implements AutoCloseable {
   static final String DATABASE = "database";
   static final String QUEUE = "queue";
   static final String SOFT = "soft";
+  static final String TTL_ONLY = "ttl-only";
+  static final String STATIC = "static";
+
+  /** Hard, and the place where it is used is asked as well. */
+  static final String VERIFIED = "verified";
 
   private static final String AGENT = "spiffe://example.org/agent";
+  private static final List<String> CREDENTIALS =
+      List.of(DATABASE, QUEUE, SOFT, TTL_ONLY, STATIC, VERIFIED);
 
   final VirtualTime time = new VirtualTime();
   final FakeSecretStore store = new FakeSecretStore(time.clock());
@@ -64,27 +73,44 @@ final class LeaseTester implements AutoCloseable {
   /** Of the tasks that are opened from here on. */
   Duration ttl = TASK_TTL;
 
+  Optional<Duration> idle = Optional.of(IDLE);
+  Duration drain = Duration.ZERO;
+
+  /** What the place where {@link #VERIFIED} is used says. */
+  volatile TargetVerifier target = username -> TargetProof.UNKNOWN;
+
   LeaseTester(Path stateDir) throws JournalException {
+    this(stateDir, FileChannel::force);
+  }
+
+  LeaseTester(Path stateDir, JournalFile.Force force) throws JournalException {
     Map<String, Destination> destinations = new HashMap<>();
     Map<String, CredentialUse> uses = new HashMap<>();
     Map<String, Credential> credentials = new HashMap<>();
-    for (String name : List.of(DATABASE, QUEUE, SOFT)) {
+    for (String name : CREDENTIALS) {
       destinations.put(
           name, Destinations.https(name, name + ".example").credential(name).allowAll().build());
       uses.put(name, new CredentialUse(name, Optional.empty()));
-      credentials.put(
-          name, credential(name, name.equals(SOFT) ? Revocability.SOFT : Revocability.HARD));
+      credentials.put(name, credential(name));
     }
-    journal = Journal.open(stateDir);
+    store.keepingNoLeaseOf(path(STATIC));
+    journal = Journal.open(stateDir, force);
     surroundings = new Surroundings(store, journal, events, metrics, time, time);
     policy = new Policy("test", destinations, uses, time);
     leases = new Leases(surroundings, () -> policy, () -> credentials);
     ends =
         new TaskEnds(
-            surroundings, leases, tasks, endpoints, where -> username -> TargetProof.UNKNOWN);
+            surroundings, leases, tasks, endpoints, where -> username -> target.verify(username));
   }
 
-  private static Credential credential(String name, Revocability revocability) {
+  private static Credential credential(String name) {
+    Revocability revocability =
+        switch (name) {
+          case SOFT -> Revocability.SOFT;
+          case TTL_ONLY -> Revocability.TTL_ONLY;
+          case STATIC -> Revocability.STATIC;
+          default -> Revocability.HARD;
+        };
     return new Credential(
         name,
         SecretPath.read(path(name)),
@@ -93,8 +119,12 @@ final class LeaseTester implements AutoCloseable {
         "owner",
         "internal",
         Set.of("username", "password"),
-        Optional.empty(),
-        Optional.empty());
+        Optional.of(new Credential.StaticException("a test", Instant.MAX))
+            .filter(exception -> revocability == Revocability.STATIC),
+        Optional.<VerifierConfig>of(
+                new VerifierConfig.Postgresql(
+                    "localhost", 1, "app", "checker", Path.of("password"), Optional.empty()))
+            .filter(verifier -> name.equals(VERIFIED)));
   }
 
   /** Where the store keeps it. */
@@ -102,19 +132,10 @@ final class LeaseTester implements AutoCloseable {
     return "engine/creds/" + credential;
   }
 
-  /** A task in care that may go to these destinations; to all three when none is named. */
+  /** A task in care that may go to these destinations; to all when none is named. */
   Task open(String... destinations) throws IOException {
     TaskKind kind =
-        new TaskKind(
-            "kind",
-            Set.of(AGENT),
-            Set.of(),
-            ttl,
-            Optional.of(IDLE),
-            Duration.ZERO,
-            10,
-            "role",
-            List.of(DATABASE, QUEUE, SOFT));
+        new TaskKind("kind", Set.of(AGENT), Set.of(), ttl, idle, drain, 10, "role", CREDENTIALS);
     TaskRequest request =
         new TaskRequest(
             "testing",
@@ -177,11 +198,20 @@ final class LeaseTester implements AutoCloseable {
 
   /** The sum of a gauge over all its labels. */
   double gauge(String name) {
+    return sum(name + "{");
+  }
+
+  /** For how long the credential lived past the end of its tasks. */
+  double exposure(String credential) {
+    return sum("exposure_seconds_total{credential=\"" + credential + "\"");
+  }
+
+  private double sum(String prefix) {
     return metrics
         .scrape("")
         .body()
         .lines()
-        .filter(line -> line.startsWith("leasehold_" + name + "{"))
+        .filter(line -> line.startsWith("leasehold_" + prefix))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }

@@ -71,6 +71,7 @@ public final class FakeSecretStore implements SecretStore {
   private final Map<Call, Step> before = new ConcurrentHashMap<>();
   private final Map<Call, Step> after = new ConcurrentHashMap<>();
   private final Map<String, Map<String, String>> answers = new ConcurrentHashMap<>();
+  private final Set<String> unleased = ConcurrentHashMap.newKeySet();
   private final Map<String, StoredLease> leases = new ConcurrentHashMap<>();
   private final Map<String, String> accessors = new ConcurrentHashMap<>();
   private final List<TaskTokenRequest> tokenRequests = new CopyOnWriteArrayList<>();
@@ -91,7 +92,12 @@ public final class FakeSecretStore implements SecretStore {
     answers.put(path, fields);
   }
 
-  /** Leases from here on live this long. */
+  /** What is read there is only kept, as in KV: no lease is made of it. */
+  public void keepingNoLeaseOf(String path) {
+    unleased.add(path);
+  }
+
+  /** Leases from here on live this long; what is renewed, from then on. */
   public void leasing(Duration duration, boolean renewable) {
     this.leaseDuration = duration;
     this.renewable = renewable;
@@ -185,12 +191,20 @@ public final class FakeSecretStore implements SecretStore {
     // As in the real one, nobody looks at the token again before the lease is written down.
     int number = counter.incrementAndGet();
     String id = path.path() + "/" + number;
-    leases.put(id, new StoredLease(token.accessor()));
+    boolean leased = !unleased.contains(path.path());
+    if (leased) {
+      leases.put(id, new StoredLease(token.accessor()));
+    }
     end(Call.READ, id);
     SecretFields fields = fields(path.path(), number);
     given.add(fields);
     return new IssuedSecret(
-        fields, Optional.of(id), leaseDuration, renewable, "request-" + number, List.of());
+        fields,
+        Optional.of(id).filter(made -> leased),
+        leased ? leaseDuration : Duration.ZERO,
+        leased && renewable,
+        "request-" + number,
+        List.of());
   }
 
   private SecretFields fields(String path, int number) {

@@ -75,6 +75,20 @@ public final class VirtualTime implements Timers, InstantSource {
     }
   }
 
+  /** How many actions are to come. */
+  public synchronized int waiting() {
+    return entries.size();
+  }
+
+  /** Moves on to the next action, and starts it. */
+  public void advanceToNext() {
+    Entry next = takeDueBy(Long.MAX_VALUE);
+    if (next == null) {
+      throw new IllegalStateException("nothing is to come");
+    }
+    fire(next);
+  }
+
   /** Moves on by a second, again and again, until {@code condition} holds. */
   public void advanceUntil(BooleanSupplier condition) {
     Eventually.holds(

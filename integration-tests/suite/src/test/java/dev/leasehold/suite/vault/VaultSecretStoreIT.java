@@ -18,6 +18,8 @@ import dev.leasehold.testbed.vault.VaultAnswer;
 import dev.leasehold.testbed.vault.VaultCall;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -148,6 +150,33 @@ final class VaultSecretStoreIT {
       started.store().revokeLease(lease);
       started.store().revokeLease(lease); // a repetition is a success
       started.store().revokeAccessor(token.accessor());
+      started.store().revokeAccessor(token.accessor());
+    }
+  }
+
+  @Test
+  void warningInAnAnswerOfVaultIsInTheLog() throws Exception {
+    try (VaultRig.Started started = ready()) {
+      // Given
+      TaskToken token = started.openTask("ro");
+      String lease = started.store().read(token, DATABASE).leaseId().orElseThrow();
+      ByteArrayOutputStream logged = new ByteArrayOutputStream();
+      PrintStream console = System.err;
+
+      // When
+      System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+      Duration granted;
+      try {
+        granted = started.store().renew(token, lease, Duration.ofHours(3));
+      } finally {
+        System.setErr(console);
+      }
+
+      // Then
+      assertTrue(granted.compareTo(Duration.ofMinutes(10)) <= 0, "granted " + granted);
+      String log = logged.toString(StandardCharsets.UTF_8);
+      assertTrue(log.contains("vault=warning") && log.contains("exceeded the effective"), log);
+      assertFalse(log.contains(lease), "the whole lease id is in the log");
       started.store().revokeAccessor(token.accessor());
     }
   }
