@@ -3,6 +3,7 @@ package dev.leasehold.broker.inject;
 import dev.leasehold.broker.secret.SecretFields;
 import dev.leasehold.broker.secret.SecretValue;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -124,24 +125,29 @@ final class SecretText {
     }
   }
 
-  /** base64(username:password); the buffers in between are wiped. */
+  /** What {@link #basic} gives; nothing of it is left behind. */
   static void writeBasic(Template username, Template password, SecretFields fields, ByteBuf out) {
-    ByteBuf plain = out.alloc().heapBuffer(128, 64 * 1024);
+    byte[] encoded = basic(username, password, fields, out.alloc());
+    out.writeBytes(encoded);
+    wipe(encoded);
+  }
+
+  /** base64(username:password), to be wiped by the caller; the buffers in between are wiped. */
+  static byte[] basic(
+      Template username, Template password, SecretFields fields, ByteBufAllocator allocator) {
+    ByteBuf plain = allocator.heapBuffer(128, 64 * 1024);
     byte[] userPass = null;
-    byte[] encoded = null;
     try {
       write(username, fields, plain);
       plain.writeByte(':');
       write(password, fields, plain);
       userPass = new byte[plain.readableBytes()];
       plain.getBytes(0, userPass);
-      encoded = Base64.getEncoder().encode(userPass);
-      out.writeBytes(encoded);
+      return Base64.getEncoder().encode(userPass);
     } finally {
       plain.setZero(0, plain.writerIndex());
       plain.release();
       wipe(userPass);
-      wipe(encoded);
     }
   }
 

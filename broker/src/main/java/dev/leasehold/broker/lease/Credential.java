@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A named recipe: where a secret comes from and how it ends.
@@ -26,6 +27,9 @@ public record Credential(
     Optional<StaticException> exception,
     Optional<VerifierConfig> verify) {
 
+  /** The one field that is no secret. */
+  static final String USERNAME = "username";
+
   /** Why a secret without a lease is accepted, and until when. */
   public record StaticException(String reason, Instant until) {}
 
@@ -37,6 +41,13 @@ public record Credential(
     if (exception.isPresent() != (revocability == Revocability.STATIC)) {
       throw new IllegalArgumentException("an exception belongs to static, and is needed there");
     }
+  }
+
+  /** The fields that are secret: all but the username. */
+  public Set<String> secrets() {
+    return fields.stream()
+        .filter(name -> !name.equals(USERNAME))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether the store can be asked to end it: it then keeps a lease for it. */

@@ -216,6 +216,7 @@ final class Fetch implements Runnable {
       return new Fetched(null, bad.get());
     }
     count(Outcome.OK);
+    holdings.live().came(held.lease());
     around.metrics().leaseAcquired(credential.name(), Duration.ofNanos(around.now() - began));
     around.events().issued(task, held.lease());
     new Upkeep(around, revocation, holdings, held, usableLife(secret)).plan();
@@ -232,7 +233,8 @@ final class Fetch implements Runnable {
             secret.requestId(),
             now,
             read,
-            sent + usableLife(secret).toNanos());
+            sent + usableLife(secret).toNanos(),
+            holdings.live());
     Optional<String> username =
         credential
             .verify()

@@ -19,6 +19,7 @@ public final class Lease {
   private final String requestId;
   private final Instant issuedAt;
   private final long version;
+  private final LiveLeases among;
 
   /** The number of open uses, and {@link #ENDED} once no more may come. */
   private final AtomicInteger uses = new AtomicInteger();
@@ -33,7 +34,8 @@ public final class Lease {
       String requestId,
       Instant issuedAt,
       long version,
-      long diesAtNanos) {
+      long diesAtNanos,
+      LiveLeases among) {
     this.credential = credential;
     this.fields = fields;
     this.digest = digest;
@@ -41,6 +43,7 @@ public final class Lease {
     this.issuedAt = issuedAt;
     this.version = version;
     this.diesAtNanos = diesAtNanos;
+    this.among = among;
   }
 
   public Credential credential() {
@@ -83,6 +86,7 @@ public final class Lease {
     if (uses.getAndUpdate(count -> count | ENDED) == 0) {
       fields.destroy();
     }
+    among.ended(this);
   }
 
   boolean isEnded() {

@@ -91,6 +91,12 @@ public final class Leases {
     return CompletableFuture.completedFuture(new Refused(problem, detail, Optional.empty()));
   }
 
+  /** What the task's calls may be given now; nothing, for ever, when the task has ended. */
+  public LiveLeases live(Task task) {
+    TaskHoldings held = holdings.get(task.id());
+    return held == null ? new LiveLeases() : held.live();
+  }
+
   /** Every lease of a task that still answers. */
   public List<LeaseView> views(Task task) {
     TaskHoldings held = holdings.get(task.id());

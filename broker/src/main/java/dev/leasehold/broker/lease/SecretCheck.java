@@ -13,7 +13,6 @@ import java.util.Optional;
  */
 final class SecretCheck {
   private static final int SHORTEST = 8;
-  private static final String USERNAME = "username";
 
   private SecretCheck() {}
 
@@ -25,7 +24,7 @@ final class SecretCheck {
         return refused(
             Problem.CREDENTIAL_FIELD_MISSING, credential, "lacks the field '" + name + "'");
       }
-      if (!name.equals(USERNAME) && value.get().length() < SHORTEST) {
+      if (!name.equals(Credential.USERNAME) && value.get().length() < SHORTEST) {
         return refused(
             Problem.CREDENTIAL_INVALID,
             credential,

@@ -31,6 +31,7 @@ final class TaskHoldings {
   private final Task task;
   private final Consumer<String> revokeTask;
   private final Map<String, Slot> slots = new ConcurrentHashMap<>(4);
+  private final LiveLeases live = new LiveLeases();
 
   private final List<HeldLease> leases = new ArrayList<>(2);
   private final List<LostRead> lost = new ArrayList<>(0);
@@ -69,6 +70,10 @@ final class TaskHoldings {
   Slot slot(String credential) {
     Slot slot = slots.get(credential);
     return slot != null ? slot : slots.computeIfAbsent(credential, name -> new Slot());
+  }
+
+  LiveLeases live() {
+    return live;
   }
 
   /** Tells those who wait for a lease that there will be none. */

@@ -8,10 +8,12 @@ import dev.leasehold.broker.task.Task;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A lease without a store behind it, for tests of those who only look at leases. */
 public final class SampleLease {
@@ -32,17 +34,44 @@ public final class SampleLease {
 
   /** Its password is {@code secret}. */
   public static Lease of(Credential credential, String secret) {
-    SecretFields fields =
-        new SecretFields(
-            Map.of("password", SecretValue.copyOf(secret.getBytes(StandardCharsets.UTF_8))));
+    return of(credential, Map.of("password", secret), new LiveLeases());
+  }
+
+  private static Lease of(Credential credential, Map<String, String> fields, LiveLeases among) {
+    Map<String, SecretValue> values = new HashMap<>();
+    fields.forEach(
+        (name, text) ->
+            values.put(name, SecretValue.copyOf(text.getBytes(StandardCharsets.UTF_8))));
     return new Lease(
         credential,
-        fields,
-        new LeaseDigest().of("rabbitmq/creds/publisher/" + secret),
+        new SecretFields(values),
+        new LeaseDigest().of("rabbitmq/creds/publisher/" + fields),
         "5b1f0c0e-7a55-4d0b-9a3e-2f6f0d8a1c11",
         Instant.EPOCH,
         1,
-        Long.MAX_VALUE);
+        Long.MAX_VALUE,
+        among);
+  }
+
+  /** A task's, without one at first. */
+  public static LiveLeases none() {
+    return new LiveLeases();
+  }
+
+  /** A lease of {@code credential} that the task has from here on. */
+  public static Lease bring(LiveLeases to, Credential credential, Map<String, String> fields) {
+    Lease lease = of(credential, fields, to);
+    to.came(lease);
+    return lease;
+  }
+
+  /** What a call has of it; null when it has ended. */
+  public static @Nullable LeaseUse use(Lease lease) {
+    return lease.tryUse();
+  }
+
+  public static void end(Lease lease) {
+    lease.end();
   }
 
   /** What the end of a task with one such lease amounts to: all of it is proven, or nothing. */

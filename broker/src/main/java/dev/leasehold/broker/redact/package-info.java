@@ -1,0 +1,3 @@
+/** Takes leased secrets out of what comes back to agents. */
+@org.jspecify.annotations.NullMarked
+package dev.leasehold.broker.redact;
