@@ -66,7 +66,7 @@ final class LeftToExpiryTest {
     assertEquals(
         List.of(1, 0, 0, 0),
         List.of(report.leases(), report.revoked(), report.provenVault(), report.unproven()));
-    assertEquals(LIFE.minusSeconds(20).toSeconds(), tester.exposure(TTL_ONLY));
+    assertEquals((double) LIFE.minusSeconds(20).toSeconds(), tester.exposure(TTL_ONLY));
     assertEquals(0, tester.store.count(Call.REVOKE_LEASE));
     assertEquals(0, tester.gauge("revocations_pending"));
     assertEquals(Set.of(), tester.store.liveAccessors(), "its token is revoked all the same");
