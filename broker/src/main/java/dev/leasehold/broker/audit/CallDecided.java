@@ -83,6 +83,20 @@ public record CallDecided(
         grant.risesToTls() ? ROSE_TO_TLS : "");
   }
 
+  /** The cause of a call whose agent had gone before anything was decided for good. */
+  public static final String AGENT_GONE = "agent-gone";
+
+  /** A call that nobody waited for: nothing of it has left. */
+  public static CallDecided abandoned(
+      @Nullable Task task,
+      Optional<Destination> destination,
+      String rule,
+      String policyVersion,
+      String method,
+      String path) {
+    return refused(task, destination, AGENT_GONE, rule, policyVersion, method, path);
+  }
+
   /** A call that policy denied. */
   public static CallDecided denied(
       Task task, Denial denial, Problem problem, String policyVersion, String method, String path) {
@@ -94,6 +108,17 @@ public record CallDecided(
       @Nullable Task task,
       Optional<Destination> destination,
       Problem problem,
+      String rule,
+      String policyVersion,
+      String method,
+      String path) {
+    return refused(task, destination, problem.word(), rule, policyVersion, method, path);
+  }
+
+  private static CallDecided refused(
+      @Nullable Task task,
+      Optional<Destination> destination,
+      String cause,
       String rule,
       String policyVersion,
       String method,
@@ -111,6 +136,6 @@ public record CallDecided(
         path,
         "",
         "",
-        problem.word());
+        cause);
   }
 }

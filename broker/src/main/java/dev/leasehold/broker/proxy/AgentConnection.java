@@ -12,8 +12,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CodecException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection of an agent: takes requests out of its bytes, one after the other, and hands each
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * one event loop.
  */
 final class AgentConnection extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(AgentConnection.class);
+
   /** Of the requests behind the one that is served. */
   private static final int MOST_AHEAD = 64 * 1024;
 
@@ -138,6 +143,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     }
     if (call == null) {
       if (incoming.size() == 0) {
+        return false;
+      }
+      if (!channel.isWritable()) {
+        read(false); // whoever does not read answers gets no more of them
         return false;
       }
       if (!headBegun) {
@@ -314,6 +323,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     Exchange exchange = exchange();
     if (exchange != null) {
       exchange.agentWritable(channel.isWritable());
+    } else if (call == null && opaque == null && channel.isWritable()) {
+      resume();
     }
   }
 
@@ -335,6 +346,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    Channels.close(channel); // resets are everyday; what is ours to fix is logged by the call
+    if (cause instanceof RuntimeException && !(cause instanceof CodecException)) {
+      log.error("event=call_broken cause={}", cause.getClass().getName(), cause);
+    }
+    Channels.close(channel); // resets are everyday
   }
 }

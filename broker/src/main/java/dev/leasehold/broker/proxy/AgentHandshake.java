@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.concurrent.CompletableFuture;
@@ -66,9 +67,18 @@ final class AgentHandshake extends AbstractSniHandler<SslContext> {
     SslHandler tls = found.getNow().newHandler(ctx.alloc());
     tls.setHandshakeTimeoutMillis(PATIENCE_MILLIS);
     tls.handshakeFuture().addListener(this::shaken);
-    AgentConnection.enter(
-        serving, new Door.Tunnel(task, authority, Scheme.HTTPS, agrees), ctx.channel());
-    ctx.pipeline().replace(this, null, tls);
+    boolean taken = false;
+    try {
+      AgentConnection.enter(
+          serving, new Door.Tunnel(task, authority, Scheme.HTTPS, agrees), ctx.channel());
+      ctx.pipeline().replace(this, null, tls);
+      taken = true;
+    } finally {
+      if (!taken) {
+        ReferenceCountUtil.safeRelease(
+            tls.engine()); // the agent has gone, and the pipeline with it
+      }
+    }
   }
 
   private void shaken(Future<?> handshake) {

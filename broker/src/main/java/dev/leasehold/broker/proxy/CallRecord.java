@@ -156,7 +156,11 @@ final class CallRecord {
       serving
           .audit()
           .append(CallFinished.of(task, allowed, status, bytesIn, bytesOut, millis, cause));
-    } else if (refused) {
+    } else if (!refused) {
+      serving
+          .audit()
+          .append(CallDecided.abandoned(task, destination, rule, policyVersion, method, path));
+    } else {
       String name = destination.map(Destination::name).orElse(Metrics.NONE);
       serving.metrics().forDestination(name).denied(status);
     }

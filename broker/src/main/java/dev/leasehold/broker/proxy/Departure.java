@@ -116,9 +116,13 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
     if (call.isOver()) {
       return;
     }
-    boolean harmless = exchange.wasReused() && (!exchange.isSent() || request.isRepeatable());
+    boolean harmless =
+        exchange.wasReused()
+            && !exchange.hasHeard()
+            && (!exchange.isSent() || request.isRepeatable());
     if (harmless && !retried && failure.kind() == UpstreamFailure.Kind.RESET) {
       retried = true; // it was dead before this call, and nobody has acted on it
+      exchange.close();
       exchange = newExchange();
       connect(true);
     } else {

@@ -36,6 +36,7 @@ final class Exchange implements ResponseListener {
   private @Nullable ContentDecoding decoding;
   private boolean credentialed;
   private boolean reused;
+  private boolean heard;
   private boolean sent;
   private boolean requestOver;
   private boolean unflushed;
@@ -78,6 +79,11 @@ final class Exchange implements ResponseListener {
   /** Whether the connection had served before, and may have died of old age. */
   boolean wasReused() {
     return reused;
+  }
+
+  /** Whether a byte of an answer has come: from then on nothing may be sent a second time. */
+  boolean hasHeard() {
+    return heard;
   }
 
   boolean isSent() {
@@ -308,6 +314,7 @@ final class Exchange implements ResponseListener {
 
   @Override
   public void failed(UpstreamFailure failure) {
+    heard |= upstream != null && upstream.hasAnswered();
     upstream = null; // it has closed itself
     call.failed(failure);
   }

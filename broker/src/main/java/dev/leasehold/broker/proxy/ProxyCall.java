@@ -163,6 +163,7 @@ final class ProxyCall implements OpenCall {
         outcome.whenComplete(
             (came, failure) ->
                 onLoop(
+                    came instanceof LeaseOutcome.Leased(LeaseUse given) ? given : null,
                     () -> {
                       if (failure == null) {
                         leased(came, injection);
@@ -237,7 +238,7 @@ final class ProxyCall implements OpenCall {
   @Override
   public void cut() {
     cut = true;
-    onLoop(() -> refuse(Refusals.ended()));
+    onLoop(use, () -> refuse(Refusals.ended()));
   }
 
   /** The agent is not there any more to be answered. */
@@ -302,12 +303,12 @@ final class ProxyCall implements OpenCall {
     return cut;
   }
 
-  private void onLoop(Runnable step) {
+  private void onLoop(@Nullable LeaseUse held, Runnable step) {
     try {
       loop.execute(step);
     } catch (RejectedExecutionException stopped) {
-      if (use != null) {
-        use.close(); // there is no loop any more on which the call could end
+      if (held != null) {
+        held.close(); // there is no loop any more on which the call could end
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.upstream.Channels;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -23,6 +24,7 @@ final class Splice {
   private final Duration idle;
   private final CallRecord record;
   private final Runnable ended;
+  private int ends;
 
   /**
    * @param ended called once when both sides are through, or one has broken
@@ -94,20 +96,32 @@ final class Splice {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof ChannelInputShutdownEvent && !saidAll) {
         saidAll = true;
-        other.flush();
-        if (((DuplexChannel) ctx.channel()).isOutputShutdown()) {
-          close(); // the other side was through before
-        } else {
-          var unused = ((DuplexChannel) other).shutdownOutput();
-        }
+        passOnTheEnd();
       } else if (event instanceof IdleStateEvent) {
         close();
       }
     }
 
+    /** Behind all that is on its way; where the other side was through before, that is the end. */
+    private void passOnTheEnd() {
+      boolean last = ++ends == 2;
+      other
+          .writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(
+              written -> {
+                if (last) {
+                  close();
+                } else {
+                  var unused = ((DuplexChannel) other).shutdownOutput();
+                }
+              });
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-      close();
+      if (!saidAll) {
+        close(); // broken off: nothing can be told any more to whoever is left
+      }
     }
 
     @Override

@@ -162,7 +162,16 @@ final class Dial {
     } else if (context == null) {
       dialled.accept(attempt.channel());
     } else {
-      shakeHands(attempt.channel(), context);
+      begin(attempt.channel(), context);
+    }
+  }
+
+  private void begin(Channel channel, SslContext context) {
+    try {
+      shakeHands(channel, context);
+    } catch (RuntimeException unusable) { // a context that was let go of meanwhile
+      Channels.close(channel);
+      fail(Kind.TLS, "the TLS handshake with the target failed");
     }
   }
 

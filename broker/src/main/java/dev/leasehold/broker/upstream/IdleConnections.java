@@ -98,6 +98,7 @@ final class IdleConnections {
       }
     }
     old.forEach(connection -> Channels.close(connection.channel())); // each removes itself
+    idle.values().removeIf(Deque::isEmpty);
     sweeping = false;
     if (!idle.isEmpty()) {
       sweepLater();

@@ -48,22 +48,26 @@ final class TlsContexts {
 
   /** Completes on any thread; at once after the first time. Fails when the roots are unreadable. */
   CompletableFuture<SslContext> context(UpstreamTls tls) {
-    Entry entry = entries.get(tls.ca());
     long now = nanos.getAsLong();
-    if (entry == null || entry.context().isCompletedExceptionally()) {
-      Entry first = new Entry(readLater(tls.ca()), now);
-      entries.put(tls.ca(), first);
-      return first.context();
-    }
-    if (now - entry.readAt() > REREAD_NANOS) {
+    Entry entry =
+        entries.compute(
+            tls.ca(),
+            (ca, there) ->
+                there == null || there.context().isCompletedExceptionally()
+                    ? new Entry(readLater(ca), now)
+                    : there);
+    Entry old = new Entry(entry.context(), now);
+    if (now - entry.readAt() > REREAD_NANOS && entries.replace(tls.ca(), entry, old)) {
       // The old one serves until the new one is there, and goes on where it cannot be read.
-      entries.put(tls.ca(), new Entry(entry.context(), now));
       CompletableFuture<SslContext> renewed = readLater(tls.ca());
       var unused =
           renewed.thenAccept(
-              done -> {
-                entries.put(tls.ca(), new Entry(renewed, now));
-                TlsEngines.retire(entry.context().join());
+              context -> {
+                if (entries.replace(tls.ca(), old, new Entry(renewed, now))) {
+                  TlsEngines.retire(old.context().join());
+                } else {
+                  TlsEngines.retire(context);
+                }
               });
     }
     return entry.context();

@@ -193,6 +193,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
           data.release();
           return;
         } else if (body.isDone()) {
+          persistent &= !in.isReadable(); // what is left would be taken for the next one's answer
           over();
         } else {
           return;

@@ -1,6 +1,7 @@
 package dev.leasehold.suite.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.leasehold.broker.lease.TargetProof;
 import dev.leasehold.broker.lease.VerifierConfig;
@@ -95,6 +96,7 @@ class PostgresqlVerifierIT {
       sql("DROP ROLE \"v-at-work\"");
       // Then
       assertEquals(TargetProof.UNKNOWN, verify("v-at-work"));
+      assertFalse(session.isClosed());
       sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IS NULL");
     }
     Await.until("the session is gone", () -> verify("v-at-work") == TargetProof.GONE);
