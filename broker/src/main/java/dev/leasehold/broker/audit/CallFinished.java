@@ -9,7 +9,7 @@ import dev.leasehold.broker.task.Task;
  * @param bytesIn body bytes from the agent
  * @param bytesOut body bytes to the agent
  * @param lease keyed digest of the lease that was used
- * @param cause the problem's name where the call did not end well
+ * @param cause the problem's name where the call did not end well, or {@link #REDACTED}
  */
 public record CallFinished(
     Task task,
@@ -27,6 +27,9 @@ public record CallFinished(
     String vaultRequestId,
     String cause)
     implements AuditEvent {
+
+  /** The cause of a call whose answer held a secret of its task, which was masked. */
+  public static final String REDACTED = "secret-redacted";
 
   /** The end of the call that {@code decided} allowed. */
   public static CallFinished of(

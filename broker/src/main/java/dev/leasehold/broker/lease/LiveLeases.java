@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class LiveLeases {
   private final List<Lease> leases = new CopyOnWriteArrayList<>();
-  private volatile Runnable watcher = () -> {};
+  private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
   LiveLeases() {}
 
@@ -20,12 +20,12 @@ public final class LiveLeases {
     if (lease.isEnded()) {
       leases.remove(lease); // its end may have been here before
     }
-    watcher.run();
+    watchers.forEach(Runnable::run);
   }
 
   void ended(Lease lease) {
     if (leases.remove(lease)) {
-      watcher.run();
+      watchers.forEach(Runnable::run);
     }
   }
 
@@ -46,6 +46,6 @@ public final class LiveLeases {
    * or ends it, so it must not block.
    */
   public void watch(Runnable changed) {
-    watcher = changed;
+    watchers.add(changed);
   }
 }

@@ -6,6 +6,7 @@ import dev.leasehold.broker.http.KnownField;
 import dev.leasehold.broker.http.Persistence;
 import dev.leasehold.broker.http.ResponseHead;
 import dev.leasehold.broker.http.Wire;
+import dev.leasehold.broker.redact.Redaction;
 import dev.leasehold.broker.telemetry.Problem;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -58,6 +59,7 @@ final class Answers {
    * The head of a target's answer: end-to-end fields only, framing and connection our own.
    *
    * @param decoded whether the coding of the body was undone
+   * @param redaction masks what the target says
    */
   static ByteBuf head(
       ByteBufAllocator allocator,
@@ -65,10 +67,12 @@ final class Answers {
       Delimiting delimiting,
       Persisting persisting,
       boolean decoded,
-      String via) {
+      String via,
+      Redaction redaction) {
     Fields fields = head.fields();
     ByteBuf out = allocator.directBuffer(fields.wireSize() + 192);
     line(out, head.status(), HttpResponseStatus.valueOf(head.status()).reasonPhrase());
+    int from = out.writerIndex();
     Set<String> listed = listedByConnection(fields);
     for (int i = 0; i < fields.size(); i++) {
       if (passes(fields, i, listed)
@@ -76,6 +80,7 @@ final class Answers {
         fields.writeLine(i, out);
       }
     }
+    redaction.maskHead(out, from, out.writerIndex());
     switch (delimiting) {
       case AS_IT_CAME -> length(out, head);
       case CHUNKED -> Wire.ascii(out, "transfer-encoding: chunked\r\n");
@@ -127,15 +132,17 @@ final class Answers {
   }
 
   /** The head of a target's 101 to a WebSocket. */
-  static ByteBuf switched(ByteBufAllocator allocator, ResponseHead head) {
+  static ByteBuf switched(ByteBufAllocator allocator, ResponseHead head, Redaction redaction) {
     Fields fields = head.fields();
     ByteBuf out = allocator.directBuffer(fields.wireSize() + 128);
     line(out, 101, HttpResponseStatus.SWITCHING_PROTOCOLS.reasonPhrase());
+    int from = out.writerIndex();
     for (int i = 0; i < fields.size(); i++) {
       if (passes(fields, i, Set.of())) {
         fields.writeLine(i, out);
       }
     }
+    redaction.maskHead(out, from, out.writerIndex());
     Wire.ascii(out, "connection: Upgrade\r\nupgrade: websocket\r\n\r\n");
     return out;
   }

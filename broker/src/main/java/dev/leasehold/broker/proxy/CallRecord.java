@@ -34,6 +34,7 @@ final class CallRecord {
   private long bytesIn;
   private long bytesOut;
   private boolean refused;
+  private boolean redacted;
 
   CallRecord(Serving serving, String policyVersion) {
     this.serving = serving;
@@ -105,6 +106,18 @@ final class CallRecord {
     bytesOut += bytes;
   }
 
+  /**
+   * Secrets were masked in the answer.
+   *
+   * @param count how many
+   */
+  void redacted(int count) {
+    redacted = true;
+    if (lane != null) {
+      lane.meters().redacted(count);
+    }
+  }
+
   long bytesIn() {
     return bytesIn;
   }
@@ -152,10 +165,11 @@ final class CallRecord {
       if (lane != null) {
         lane.meters().allowed(status);
       }
+      String ended = cause.isEmpty() && redacted ? CallFinished.REDACTED : cause;
       long millis = (System.nanoTime() - begun) / 1_000_000;
       serving
           .audit()
-          .append(CallFinished.of(task, allowed, status, bytesIn, bytesOut, millis, cause));
+          .append(CallFinished.of(task, allowed, status, bytesIn, bytesOut, millis, ended));
     } else if (!refused) {
       serving
           .audit()

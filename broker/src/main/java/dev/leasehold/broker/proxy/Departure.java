@@ -65,8 +65,7 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
   }
 
   private Exchange newExchange() {
-    return new Exchange(
-        call, connection, request, grant.destination().limits(), serving.via(), record);
+    return new Exchange(call, connection, request, lane, serving.via(), record);
   }
 
   /** The stream that this call becomes. */
@@ -101,7 +100,7 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
       upstream.abort();
       return;
     }
-    exchange.use(upstream, use != null);
+    exchange.use(upstream, use);
     record.connected();
     if (announced) {
       send();
@@ -185,7 +184,7 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
             request.wantsWebSocket(),
             serving.via());
     ByteBuf head = outbound.write(connection.channel().alloc(), injector);
-    exchange.send(head, injector != null);
+    exchange.send(head);
   }
 
   private void onLoop(Runnable step) {

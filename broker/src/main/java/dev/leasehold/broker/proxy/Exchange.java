@@ -5,16 +5,13 @@ import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.ResponseHead;
 import dev.leasehold.broker.http.Wire;
 import dev.leasehold.broker.inject.OutboundRequest;
-import dev.leasehold.broker.proxy.Answers.Delimiting;
-import dev.leasehold.broker.proxy.Answers.Persisting;
-import dev.leasehold.broker.upstream.Channels;
+import dev.leasehold.broker.lease.LeaseUse;
 import dev.leasehold.broker.upstream.ResponseListener;
 import dev.leasehold.broker.upstream.UpstreamConnection;
 import dev.leasehold.broker.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.DecoderException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,48 +24,46 @@ final class Exchange implements ResponseListener {
   private final AgentConnection agent;
   private final Channel channel;
   private final AgentRequest request;
+  private final Lane lane;
   private final Limits limits;
-  private final String via;
   private final CallRecord record;
+  private final AnswerStream answer;
   private final boolean chunksBody;
 
   private @Nullable UpstreamConnection upstream;
-  private @Nullable ContentDecoding decoding;
-  private boolean credentialed;
+  private @Nullable LeaseUse use;
   private boolean reused;
   private boolean heard;
   private boolean sent;
   private boolean requestOver;
   private boolean unflushed;
-  private boolean answering;
   private boolean closed;
-  private int status;
-  private Delimiting delimiting = Delimiting.AS_IT_CAME;
   private long lastByte;
 
   Exchange(
       ProxyCall call,
       AgentConnection agent,
       AgentRequest request,
-      Limits limits,
+      Lane lane,
       String via,
       CallRecord record) {
     this.call = call;
     this.agent = agent;
     this.channel = agent.channel();
     this.request = request;
-    this.limits = limits;
-    this.via = via;
+    this.lane = lane;
+    this.limits = lane.destination().limits();
     this.record = record;
+    this.answer = new AnswerStream(agent, request, lane.destination(), via, record);
     this.chunksBody = request.framing() == Framing.CHUNKED;
   }
 
   /**
-   * @param withCredential whether a leased secret goes into the request
+   * @param own the lease whose secret goes into the request; null for none
    */
-  void use(UpstreamConnection connection, boolean withCredential) {
+  void use(UpstreamConnection connection, @Nullable LeaseUse own) {
     upstream = connection;
-    credentialed = withCredential;
+    use = own;
     reused = connection.isReused();
   }
 
@@ -92,20 +87,18 @@ final class Exchange implements ResponseListener {
 
   /** Whether the agent has been sent the beginning of the answer. */
   boolean isAnswering() {
-    return answering;
+    return answer.hasBegun();
   }
 
   /** What the agent was answered; 0 before. */
   int status() {
-    return status;
+    return answer.status();
   }
 
   // The request
 
-  /**
-   * @param secret whether the head is to be wiped once it has left
-   */
-  void send(ByteBuf head, boolean secret) {
+  /** Sends {@code head}, which is wiped once it has left where there is a secret in it. */
+  void send(ByteBuf head) {
     UpstreamConnection target = java.util.Objects.requireNonNull(upstream);
     sent = true;
     requestOver = request.framing() == Framing.NONE;
@@ -113,7 +106,8 @@ final class Exchange implements ResponseListener {
       target.expectUpgrade();
     }
     lastByte = System.nanoTime();
-    if (!secret) {
+    answer.expect(lane, use);
+    if (use == null) {
       var unused = target.send(head, request.isHead(), requestOver);
     } else {
       head.retain();
@@ -192,60 +186,24 @@ final class Exchange implements ResponseListener {
 
   @Override
   public void interim(ResponseHead head) {
-    boolean wanted = head.status() != 100 || request.expectsContinue();
-    if (request.head().isVersion11() && wanted && !answering) {
-      Channels.write(
-          channel,
-          Answers.head(
-              channel.alloc(), head, Delimiting.AS_IT_CAME, Persisting.BY_DEFAULT, false, via));
-      channel.flush();
-    }
+    mayGoOn(answer.interim(head));
   }
 
   @Override
   public void switched(ResponseHead head) {
     lastByte = System.nanoTime();
-    if (!WebSockets.isAccepted(request.head().fields(), credentialed, head)) {
-      call.refuse(
-          Refusals.of(
-              new UpstreamFailure(
-                  UpstreamFailure.Kind.RESET, "the target's 101 does not answer this opening")));
-      return;
+    if (mayGoOn(answer.switched(head))) {
+      requestOver = false;
+      agent.becomeStream();
     }
-    status = head.status();
-    answering = true;
-    requestOver = false;
-    Channels.write(channel, Answers.switched(channel.alloc(), head));
-    channel.flush();
-    agent.becomeStream();
   }
 
   @Override
   public void head(ResponseHead head, Framing framing) {
     lastByte = System.nanoTime();
-    boolean decodes =
-        credentialed && framing != Framing.NONE && ContentDecoding.isCoded(head.fields());
-    if (decodes) {
-      decoding = ContentDecoding.of(head.fields());
-      if (decoding == null) {
-        call.failed(coding("the target coded its answer although it was asked not to"));
-        return;
-      }
-    }
-    status = head.status();
-    answering = true;
-    delimiting =
-        Answers.delimiting(decodes ? Framing.UNTIL_CLOSE : framing, request.head().isVersion11());
-    Persisting persisting = agent.persisting(delimiting != Delimiting.UNTIL_CLOSE);
-    Channels.write(
-        channel, Answers.head(channel.alloc(), head, delimiting, persisting, decodes, via));
-    if (!channel.isWritable()) {
+    if (mayGoOn(answer.head(head, framing)) && !channel.isWritable()) {
       agentWritable(false); // still full of the answer before
     }
-  }
-
-  private static UpstreamFailure coding(String detail) {
-    return new UpstreamFailure(UpstreamFailure.Kind.ENCODING, detail);
   }
 
   @Override
@@ -255,73 +213,47 @@ final class Exchange implements ResponseListener {
       return;
     }
     lastByte = System.nanoTime();
-    if (decoding == null) {
-      pass(data);
-      return;
-    }
-    try {
-      decoding.decode(data, this::pass);
-    } catch (DecoderException broken) {
-      call.failed(coding("the target's answer is not coded as it says"));
-    }
-  }
-
-  private void pass(ByteBuf data) {
-    int length = data.readableBytes();
-    if (length == 0) {
-      data.release(); // an empty chunk would be the last one
-      return;
-    }
-    record.out(length);
-    if (delimiting == Delimiting.CHUNKED) {
-      ByteBuf size = channel.alloc().directBuffer(16);
-      Wire.chunkSize(size, length);
-      Channels.write(channel, size);
-      Channels.write(channel, data);
-      Channels.write(channel, Wire.crlf());
-    } else {
-      Channels.write(channel, data);
-    }
+    mayGoOn(answer.data(data));
   }
 
   @Override
   public void readComplete() {
-    if (answering && !closed) {
-      channel.flush();
+    if (!closed) {
+      answer.flush();
     }
   }
 
   @Override
   public void end() {
-    if (closed) {
+    if (closed || !mayGoOn(answer.end())) {
       return;
     }
-    if (decoding != null && !decoding.isComplete()) {
-      call.failed(coding("the target's coded answer has no end"));
-      return;
-    }
-    if (delimiting == Delimiting.CHUNKED) {
-      Channels.write(channel, Wire.lastChunk());
-    }
-    channel.flush();
     UpstreamConnection done = upstream;
     upstream = null;
     if (done != null) {
       done.release();
     }
-    call.answered(status);
+    call.answered(answer.status());
+  }
+
+  private boolean mayGoOn(@Nullable Refusal refusal) {
+    if (refusal != null) {
+      call.refuse(refusal);
+    }
+    return refusal == null;
   }
 
   @Override
   public void failed(UpstreamFailure failure) {
     heard |= upstream != null && upstream.hasAnswered();
     upstream = null; // it has closed itself
+    answer.close();
     call.failed(failure);
   }
 
   /** The agent can, or can no longer, take more of the answer. */
   void agentWritable(boolean writable) {
-    if (answering && upstream != null && !closed) {
+    if (answer.hasHead() && upstream != null && !closed) {
       upstream.read(writable);
     }
   }
@@ -332,6 +264,7 @@ final class Exchange implements ResponseListener {
       return;
     }
     long quiet = now - lastByte;
+    boolean answering = answer.hasBegun();
     if (requestOver && !answering && quiet > limits.response().toNanos()) {
       call.refuse(Refusals.of(timeout("the target did not answer in time")));
     } else if ((answering || !requestOver) && quiet > limits.idle().toNanos()) {
@@ -346,10 +279,7 @@ final class Exchange implements ResponseListener {
   /** The call is over; a connection that is still here was not done with. */
   void close() {
     closed = true;
-    if (decoding != null) {
-      decoding.close();
-      decoding = null;
-    }
+    answer.close();
     UpstreamConnection left = upstream;
     upstream = null;
     if (left != null) {

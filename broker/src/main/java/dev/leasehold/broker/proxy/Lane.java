@@ -2,6 +2,7 @@ package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.inject.Injection;
+import dev.leasehold.broker.redact.TaskRedaction;
 import dev.leasehold.broker.telemetry.RequestMeters;
 import java.util.HashSet;
 import java.util.Optional;
@@ -15,14 +16,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Lane {
   private final Destination destination;
   private final Optional<Injection> injection;
+  private final TaskRedaction redaction;
   private final RequestMeters meters;
   private final String authority;
   private final Set<String> dropToEndpoint;
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  Lane(Destination destination, Optional<Injection> injection, RequestMeters meters) {
+  Lane(
+      Destination destination,
+      Optional<Injection> injection,
+      TaskRedaction redaction,
+      RequestMeters meters) {
     this.destination = destination;
     this.injection = injection;
+    this.redaction = redaction;
     this.meters = meters;
     this.authority = destination.target().authority();
     Set<String> dropped = new HashSet<>(destination.dropHeaders());
@@ -37,6 +44,11 @@ final class Lane {
   /** How the destination's credential goes into a call; empty for a destination without one. */
   Optional<Injection> injection() {
     return injection;
+  }
+
+  /** What answers are searched for, here as in all other lanes of the task. */
+  TaskRedaction redaction() {
+    return redaction;
   }
 
   RequestMeters meters() {

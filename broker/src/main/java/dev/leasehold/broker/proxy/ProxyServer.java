@@ -84,7 +84,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
             audit,
             metrics,
             clock,
-            new Lanes(metrics),
+            new Lanes(metrics, leases, rules),
             "leasehold-" + HexFormat.of().formatHex(name));
     ProxyServer server = new ProxyServer((VertxInternal) vertx, serving, own);
     try {

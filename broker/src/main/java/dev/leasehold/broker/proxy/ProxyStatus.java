@@ -24,6 +24,7 @@ final class ProxyStatus {
       case UPSTREAM_TLS -> "tls_certificate_error";
       case UPSTREAM_RESET -> "connection_terminated";
       case UPSTREAM_ENCODING -> "http_response_content_coding";
+      case SECRET_IN_RESPONSE -> "proxy_internal_response";
       case UPSTREAM_TIMEOUT -> "http_response_timeout";
       case CREDENTIAL_FIELD_MISSING, CREDENTIAL_INVALID -> "proxy_configuration_error";
       case VAULT_UNAVAILABLE, IDENTITY_UNAVAILABLE, AUDIT_UNAVAILABLE, LOCKED ->

@@ -82,6 +82,14 @@ final class Refusals {
         .withRule("destinations." + destination.name() + ".url");
   }
 
+  static Refusal secretCameBack(Destination destination) {
+    return Refusal.of(
+            Problem.SECRET_IN_RESPONSE,
+            "the target's answer held a secret that is leased to the task")
+        .withRule("destinations." + destination.name() + ".redact")
+        .withHint("call what does not print credentials; redact: replace would have masked it");
+  }
+
   static Refusal limit(int status, String detail, String key) {
     return Refusal.of(Problem.LIMIT_EXCEEDED, detail)
         .withStatus(status)

@@ -103,6 +103,8 @@ public final class Metrics implements AutoCloseable {
           "Time that Leasehold added to a call, the upstream's own excluded.",
           OVERHEAD_SECONDS,
           "destination");
+  private final Counter redactions =
+      shelf.counter("redactions", "Secrets masked in answers.", "destination");
   private final Counter denials = shelf.counter("denials", "Refusals, by problem.", "problem");
   private final Counter vaultRequests =
       shelf.counter("vault_requests", "Requests to the secret store.", "operation", "outcome");
@@ -236,7 +238,8 @@ public final class Metrics implements AutoCloseable {
         name ->
             new RequestMeters(
                 (decision, codeClass) -> requests.labelValues(name, decision, codeClass),
-                overhead.labelValues(name)));
+                overhead.labelValues(name),
+                redactions.labelValues(name)));
   }
 
   /** Counts a refusal. */

@@ -28,6 +28,8 @@ public enum Problem {
   UPSTREAM_TLS("The target's TLS could not be verified", 502),
   UPSTREAM_RESET("The target broke off", 502),
   UPSTREAM_ENCODING("The target's answer cannot be inspected", 502),
+  /** Only where the destination wants its calls cut rather than masked. */
+  SECRET_IN_RESPONSE("The target's answer holds a secret of the task", 502),
   CREDENTIAL_FIELD_MISSING("The credential lacks a field", 502),
   CREDENTIAL_INVALID("The credential cannot be used", 502),
   VAULT_UNAVAILABLE("The secret store cannot be used", 503),

@@ -15,12 +15,16 @@ public final class RequestMeters {
   private final CounterDataPoint[] allowed;
   private final CounterDataPoint[] denied;
   private final DistributionDataPoint overhead;
+  private final CounterDataPoint redactions;
 
   RequestMeters(
-      BiFunction<String, String, CounterDataPoint> requests, DistributionDataPoint overhead) {
+      BiFunction<String, String, CounterDataPoint> requests,
+      DistributionDataPoint overhead,
+      CounterDataPoint redactions) {
     this.allowed = byCodeClass(requests, "allow");
     this.denied = byCodeClass(requests, "deny");
     this.overhead = overhead;
+    this.redactions = redactions;
   }
 
   /**
@@ -40,6 +44,11 @@ public final class RequestMeters {
   /** Time that Leasehold added to one call: what passed less what the upstream took. */
   public void overhead(long nanos) {
     overhead.observe(nanos / NANOS_PER_SECOND);
+  }
+
+  /** Counts secrets that were masked in an answer. */
+  public void redacted(int count) {
+    redactions.inc(count);
   }
 
   private static int codeClass(int status) {

@@ -141,6 +141,7 @@ final class ProxyTester implements AutoCloseable {
     private List<AddressRange> addresses = List.of(AddressRange.parse("127.0.0.0/8"));
     private Set<String> dropHeaders = Set.of();
     private boolean websocket;
+    private Destination.Redact redact = Destination.Redact.REPLACE;
     private boolean tunnel;
 
     DestinationSketch(String name, Target.Scheme scheme, int port) {
@@ -201,6 +202,11 @@ final class ProxyTester implements AutoCloseable {
       return this;
     }
 
+    DestinationSketch redact(Destination.Redact how) {
+      redact = how;
+      return this;
+    }
+
     DestinationSketch websocket() {
       websocket = true;
       return this;
@@ -235,7 +241,7 @@ final class ProxyTester implements AutoCloseable {
           tls,
           websocket,
           tunnel,
-          Destination.Redact.REPLACE,
+          redact,
           List.of(),
           dropHeaders,
           Set.of(),

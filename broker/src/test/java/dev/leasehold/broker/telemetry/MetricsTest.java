@@ -42,6 +42,7 @@ final class MetricsTest {
           Map.entry("leasehold_revocations_stuck", "gauge [revocability]"),
           Map.entry("leasehold_reads_unanswered", "gauge [revocability]"),
           Map.entry("leasehold_requests_total", "counter [code_class, decision, destination]"),
+          Map.entry("leasehold_redactions_total", "counter [destination]"),
           Map.entry("leasehold_request_overhead_seconds", "histogram [destination]"),
           Map.entry("leasehold_denials_total", "counter [problem]"),
           Map.entry("leasehold_vault_requests_total", "counter [operation, outcome]"),

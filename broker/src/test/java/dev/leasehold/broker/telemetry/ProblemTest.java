@@ -34,6 +34,7 @@ final class ProblemTest {
           Map.entry("upstream-tls", 502),
           Map.entry("upstream-reset", 502),
           Map.entry("upstream-encoding", 502),
+          Map.entry("secret-in-response", 502),
           Map.entry("credential-field-missing", 502),
           Map.entry("credential-invalid", 502),
           Map.entry("vault-unavailable", 503),
