@@ -118,7 +118,8 @@ class CommandsIT {
     Ran unlocked = as("operator", "unlock").orThrow();
     assertTrue(unlocked.out().startsWith("not locked"), unlocked.out());
     Await.until("ready again", () -> Admin.get(rig, "/readyz").statusCode() == 200);
-    assertEquals("complete", rig.agent().end(opened(open("after")), "completed").getString("proof"));
+    assertEquals(
+        "complete", rig.agent().end(opened(open("after")), "completed").getString("proof"));
   }
 
   @Test

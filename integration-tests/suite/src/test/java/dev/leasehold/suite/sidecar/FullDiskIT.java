@@ -49,8 +49,7 @@ class FullDiskIT {
     String mount =
         "mount -t tmpfs -o size=256k,mode=0700,uid=%d small %s && exec \"$@\""
             .formatted(uid, rig.auditFile().getParent());
-    List<String> command =
-        new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", mount, "sh"));
+    List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", mount, "sh"));
     List<String> serve = List.of("serve", "--config", rig.config().toString());
     command.addAll(rig.distribution().command(uid, serve));
     return command;
@@ -107,11 +106,9 @@ class FullDiskIT {
     assertEquals(reached, api.requests().size(), "nothing has left");
     JsonObject opening = new JsonObject().put("kind", "restock").put("purpose", "a test");
     ControlClient.Answer notOpened = rig.agent().call("POST", "/v1/tasks", opening).expect(503);
-    assertEquals(
-        "urn:leasehold:problem:audit-unavailable", notOpened.body().getString("type"));
+    assertEquals("urn:leasehold:problem:audit-unavailable", notOpened.body().getString("type"));
     assertEquals(503, Admin.get(rig, "/readyz").statusCode());
-    assertTrue(
-        Admin.metric(rig, "leasehold_denials_total{problem=\"audit-unavailable\"}") >= 1);
+    assertTrue(Admin.metric(rig, "leasehold_denials_total{problem=\"audit-unavailable\"}") >= 1);
 
     // And when there is room again
     Files.delete(filler);

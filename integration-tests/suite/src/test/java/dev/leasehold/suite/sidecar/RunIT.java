@@ -63,11 +63,16 @@ class RunIT {
   /** The one task that was opened for this purpose. */
   private static JsonObject task(String purpose) {
     List<JsonObject> tasks =
-        rig.operator().call("GET", "/v1/tasks", new JsonObject()).expect(200).body()
-            .getJsonArray("tasks").stream()
-                .map(JsonObject.class::cast)
-                .filter(task -> task.getString("purpose").equals(purpose))
-                .toList();
+        rig
+            .operator()
+            .call("GET", "/v1/tasks", new JsonObject())
+            .expect(200)
+            .body()
+            .getJsonArray("tasks")
+            .stream()
+            .map(JsonObject.class::cast)
+            .filter(task -> task.getString("purpose").equals(purpose))
+            .toList();
     assertEquals(1, tasks.size(), tasks.toString());
     return tasks.getFirst();
   }

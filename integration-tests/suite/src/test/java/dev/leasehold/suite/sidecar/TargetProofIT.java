@@ -55,8 +55,7 @@ class TargetProofIT {
             new Rig(TESTBED)
                 .secretFile("verifier.password", TESTBED.database().vaultPassword())
                 .rules(
-                    OrdersRules.verified(
-                        api.address(), STICKY, database, DemoDatabase.VAULT_USER))
+                    OrdersRules.verified(api.address(), STICKY, database, DemoDatabase.VAULT_USER))
                 .start()) {
       // Given
       OpenedTask task = rig.agent().open("restock");
