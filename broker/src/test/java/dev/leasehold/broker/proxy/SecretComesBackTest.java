@@ -126,7 +126,7 @@ final class SecretComesBackTest {
                 connection -> {
                   connection.head();
                   connection.send(
-                      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: s3c\n\n");
+                      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: s3c");
                   connection.read();
                 });
         ProxyTester proxy = proxy(upstream, Destination.Redact.REPLACE);
