@@ -176,13 +176,13 @@ class UpstreamFaultsIT {
   }
 
   @Test
-  void connectIsRefusedWithAReason() {
+  void connectToAPortThatNoDestinationHasIsRefusedWithAReason() {
     try (Rig rig = rig(URI.create("http://localhost:" + FreePorts.next()))) {
       OpenedTask task = rig.agent().open("restock");
       ProxyCall.Answer answer =
           new ProxyCall("CONNECT", "localhost:443").as(task).send(rig.proxyPort());
-      assertEquals(501, answer.status());
-      assertEquals("connect-unsupported", answer.problem());
+      assertEquals(403, answer.status());
+      assertEquals("destination-not-allowed", answer.problem());
       rig.agent().end(task, "completed");
     }
   }
