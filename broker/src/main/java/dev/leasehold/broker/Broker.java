@@ -86,6 +86,7 @@ final class Broker implements Sidecar {
   private static Broker wire(Configuration configuration, Version version, Stops stops)
       throws IOException {
     BootClock clock = BootClock.system();
+    Interception interception = stops.add("trust files", Interception.start(configuration));
     Readiness readiness = new Readiness();
     Metrics metrics = stops.add("metrics", new Metrics(version.number(), version.revision()));
     Vertx vertx = vertx();
@@ -101,7 +102,6 @@ final class Broker implements Sidecar {
         stops.add(
             "audit log", AuditLog.open(configuration.audit(), Function.identity(), metrics, fuse));
     Tasks tasks = new Tasks(InstantSource.system(), clock::nanos);
-    Interception interception = stops.add("trust files", Interception.start(configuration));
     Reload reload = new Reload(configuration, tasks, interception, metrics, audit);
     Timers timers = stops.add("timers", Timers.system(clock));
 

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /** One task, end to end: identity, lease, injection, end, proof, with a database's users. */
 class EndToEndIT {
   private static final Testbed TESTBED = SharedTestbed.get();
-  private static final JsonObject NO_METADATA = new JsonObject();
   private static DemoApi api;
   private static Rig rig;
 
@@ -170,9 +169,8 @@ class EndToEndIT {
                       .vaultAdmin()
                       .write(
                           "auth/token/lookup-accessor", new JsonObject().put("accessor", accessor));
-              return answer.ok()
-                  && task.id()
-                      .equals(answer.data().getJsonObject("meta", NO_METADATA).getString("task"));
+              JsonObject meta = answer.ok() ? answer.data().getJsonObject("meta") : null;
+              return meta != null && task.id().equals(meta.getString("task"));
             })
         .findFirst()
         .orElseThrow();
