@@ -1,5 +1,7 @@
 package dev.leasehold.broker.ca;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -13,8 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * The files by which an agent's programs trust the CA: it alone, for programs that add it to what
- * they trust; with the system's roots, for programs that replace what they trust; and the same for
- * Java. Public certificates only. Blocks.
+ * they trust; with the system's roots, for programs that replace what they trust; the same for
+ * Java; and where it is, for wget. Nothing but what is public. Blocks.
  */
 public final class TrustFiles implements CertificateAuthorities.Publication, AutoCloseable {
   /** Our roots alone, PEM. */
@@ -26,12 +28,16 @@ public final class TrustFiles implements CertificateAuthorities.Publication, Aut
   /** The same as a PKCS #12 store. */
   public static final String STORE = "truststore.p12";
 
+  /** Names {@link #BUNDLE} to wget, which knows no variable for it; public like the rest. */
+  public static final String WGETRC = "wgetrc";
+
   /** Of {@link #STORE}; Java wants one. */
   public static final String STORE_PASSWORD = JavaTrustStore.PASSWORD;
 
-  private static final List<String> NAMES = List.of(CA, BUNDLE, STORE);
+  private static final List<String> NAMES = List.of(CA, BUNDLE, STORE, WGETRC);
 
   private final PublicFolder folder;
+  private final Path bundle;
   private final Supplier<Optional<Path>> systemRoots;
 
   /**
@@ -39,6 +45,7 @@ public final class TrustFiles implements CertificateAuthorities.Publication, Aut
    */
   public TrustFiles(Path folder, int ownUid, Supplier<Optional<Path>> systemRoots) {
     this.folder = new PublicFolder(folder, ownUid);
+    this.bundle = folder.resolve(BUNDLE).toAbsolutePath();
     this.systemRoots = systemRoots;
   }
 
@@ -71,6 +78,7 @@ public final class TrustFiles implements CertificateAuthorities.Publication, Aut
       contents.put(CA, Pem.write(ours));
       contents.put(BUNDLE, Pem.write(all));
       contents.put(STORE, JavaTrustStore.of(all));
+      contents.put(WGETRC, ("ca_certificate = " + bundle + "\n").getBytes(UTF_8));
       return contents;
     } catch (GeneralSecurityException failure) {
       throw new IOException("the roots to be trusted cannot be put together", failure);

@@ -37,6 +37,9 @@ final class AgentEnvironment {
   /** The same for Java. */
   static final String TRUST_STORE = "truststore.p12";
 
+  /** Where the bundle is, for wget, which has no variable for that but one for this. */
+  static final String WGETRC = "wgetrc";
+
   private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "::1");
   private static final List<String> PROXY_NAMES = List.of("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY");
   private static final List<String> CA_NAMES = List.of("NODE_EXTRA_CA_CERTS", "DENO_CERT");
@@ -93,6 +96,7 @@ final class AgentEnvironment {
     ca().ifPresent(file -> CA_NAMES.forEach(name -> variables.put(name, file.toString())));
     existing(CA_BUNDLE)
         .ifPresent(file -> CA_BUNDLE_NAMES.forEach(name -> variables.put(name, file.toString())));
+    existing(WGETRC).ifPresent(file -> variables.put("WGETRC", file.toString()));
     javaOptions(endpoints, notProxied)
         .ifPresent(options -> variables.put("JAVA_TOOL_OPTIONS", options));
     variables.put("LEASEHOLD_TASK", task.id().text());

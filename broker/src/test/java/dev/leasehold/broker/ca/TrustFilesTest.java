@@ -97,11 +97,21 @@ final class TrustFilesTest {
   }
 
   @Test
+  void wgetIsToldWhereTheBundleIs() throws Exception {
+    files.publish(roots(one));
+
+    assertEquals(
+        "ca_certificate = " + folder.resolve(TrustFiles.BUNDLE) + "\n",
+        Files.readString(folder.resolve(TrustFiles.WGETRC)));
+  }
+
+  @Test
   void everybodyMayReadAndNobodyElseWrite() throws Exception {
     files.publish(roots(one));
 
     assertEquals("rwxr-xr-x", rights(folder));
-    for (String name : List.of(TrustFiles.CA, TrustFiles.BUNDLE, TrustFiles.STORE)) {
+    for (String name :
+        List.of(TrustFiles.CA, TrustFiles.BUNDLE, TrustFiles.STORE, TrustFiles.WGETRC)) {
       assertEquals("rw-r--r--", rights(folder.resolve(name)));
     }
   }

@@ -33,7 +33,7 @@ class TaskLifeTest {
   void environmentIsComplete() throws Exception {
     try (ControlTester tester = ControlTester.setup().start()) {
       // Given
-      for (String file : List.of("ca.crt", "ca-bundle.crt", "truststore.p12")) {
+      for (String file : List.of("ca.crt", "ca-bundle.crt", "truststore.p12", "wgetrc")) {
         Files.writeString(tester.folder().resolve(file), "there");
       }
 
@@ -66,6 +66,7 @@ class TaskLifeTest {
               "DENO_CERT",
               "CARGO_HTTP_CAINFO",
               "PIP_CERT",
+              "WGETRC",
               "JAVA_TOOL_OPTIONS",
               "SHOP_API_KEY",
               "LEASEHOLD_TASK",
@@ -96,7 +97,7 @@ class TaskLifeTest {
       // Then
       Set<String> naming =
           env.members().keySet().stream()
-              .filter(name -> name.contains("CERT") || name.contains("CA_BUNDLE"))
+              .filter(name -> name.matches(".*(CERT|CA_BUNDLE|CAINFO|WGETRC).*"))
               .collect(Collectors.toSet());
       assertEquals(Set.of(), naming);
     }
