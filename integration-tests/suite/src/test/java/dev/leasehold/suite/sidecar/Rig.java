@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * One sidecar in a testbed, as a process of its own and set up by its own commands. Closing stops
  * it and searches all that it left for secrets.
  */
-final class Rig implements AutoCloseable {
-  static final String AGENT = "spiffe://example.org/agent/buyer";
-  static final String NEIGHBOUR = "spiffe://example.org/agent/neighbour";
+public final class Rig implements AutoCloseable {
+  public static final String AGENT = "spiffe://example.org/agent/buyer";
+  public static final String NEIGHBOUR = "spiffe://example.org/agent/neighbour";
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final Testbed testbed;
@@ -50,7 +50,7 @@ final class Rig implements AutoCloseable {
   private Optional<String> example = Optional.empty();
   private @Nullable Sidecar sidecar;
 
-  Rig(Testbed testbed) {
+  public Rig(Testbed testbed) {
     this(testbed, "spiffe://example.org/leasehold/rig" + NUMBER.incrementAndGet());
   }
 
@@ -109,7 +109,7 @@ final class Rig implements AutoCloseable {
    * The sections {@code tasks}, {@code destinations} and {@code credentials}. {@code ${rig}} stands
    * for a name that is this rig's own, {@code ${folder}} for its folder.
    */
-  Rig rules(String yaml) {
+  public Rig rules(String yaml) {
     rules = yaml.replace("${rig}", name).replace("${folder}", folder.toString());
     return this;
   }
@@ -152,7 +152,7 @@ final class Rig implements AutoCloseable {
   }
 
   /** Writes the configuration, has {@code leasehold vault apply} set Vault up, and serves. */
-  Rig start() {
+  public Rig start() {
     setUpVault();
     return serve().awaitReady();
   }
@@ -227,15 +227,15 @@ final class Rig implements AutoCloseable {
     return name;
   }
 
-  Uids uids() {
+  public Uids uids() {
     return uids;
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
-  Distribution distribution() {
+  public Distribution distribution() {
     return distribution;
   }
 
@@ -251,7 +251,7 @@ final class Rig implements AutoCloseable {
     return folder.resolve("log").resolve("audit.jsonl");
   }
 
-  Path controlSocket() {
+  public Path controlSocket() {
     return folder.resolve("run").resolve("control.sock");
   }
 
@@ -286,7 +286,7 @@ final class Rig implements AutoCloseable {
   }
 
   /** What must stand nowhere. */
-  SecretSearch secrets() {
+  public SecretSearch secrets() {
     return secrets;
   }
 

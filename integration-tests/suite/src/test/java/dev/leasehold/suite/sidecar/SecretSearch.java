@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * Looks for secrets in what anybody could read: as they are, in Base64 at each of its three
  * alignments, in hexadecimal and percent-encoded. Vault's tokens are known by their form.
  */
-final class SecretSearch {
+public final class SecretSearch {
   private static final Pattern VAULT_TOKEN = Pattern.compile("\\bhv[sbr]\\.[A-Za-z0-9_-]{20,}");
   private static final int SHORTEST = 8;
 
@@ -29,7 +29,7 @@ final class SecretSearch {
   /**
    * @param name for the message; the secret itself is in none
    */
-  void know(String name, String secret) {
+  public void know(String name, String secret) {
     if (secret.length() < SHORTEST) {
       throw new IllegalArgumentException("too short to be looked for: " + name);
     }
@@ -48,7 +48,7 @@ final class SecretSearch {
   /**
    * @throws AssertionError naming where which secret stands in which form
    */
-  void assertAbsentFrom(String where, String text) {
+  public void assertAbsentFrom(String where, String text) {
     search(where, text.getBytes(UTF_8));
   }
 

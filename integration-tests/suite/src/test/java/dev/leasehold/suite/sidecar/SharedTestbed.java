@@ -6,7 +6,7 @@ import dev.leasehold.testbed.rabbitmq.RabbitServers;
 import dev.leasehold.testbed.server.Setting;
 
 /** One testbed for all tests that leave it as they found it. It goes when the JVM does. */
-final class SharedTestbed {
+public final class SharedTestbed {
   private static final class Holder {
     static final Testbed TESTBED =
         hasRabbit()
@@ -16,7 +16,7 @@ final class SharedTestbed {
 
   private SharedTestbed() {}
 
-  static Testbed get() {
+  public static Testbed get() {
     return Holder.TESTBED;
   }
 

@@ -8,7 +8,7 @@ import dev.leasehold.testbed.server.Account;
  *
  * @param stranger has no entry under {@code callers}
  */
-record Uids(int sidecar, int agent, int neighbour, int stranger) {
+public record Uids(int sidecar, int agent, int neighbour, int stranger) {
   static Uids ofThisMachine() {
     int own = Account.uid();
     return own == 0 ? withSidecar(61001) : new Uids(own, own, own, own);
@@ -19,7 +19,7 @@ record Uids(int sidecar, int agent, int neighbour, int stranger) {
     return new Uids(sidecar, 61002, 61003, 61004);
   }
 
-  boolean areSeparate() {
+  public boolean areSeparate() {
     return agent != sidecar;
   }
 }
