@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,14 @@ final class Escaping {
   /** All that leave letters and digits as they are; docs/redaction.md has the same list. */
   static final List<Escaping> ALL = all();
 
-  /** {@code %} and a number for every byte, in either case. */
-  static final List<Escaping> EVERY_BYTE = List.of(everyByte(true), everyByte(false));
+  private static final String PERCENT = "%%%02x";
+  private static final String PERCENT_UPPER = "%%%02X";
+
+  /** A number for every byte, whether it needs one or not, with either case of its digits. */
+  static final List<Escaping> EVERY_BYTE =
+      Stream.of(PERCENT, PERCENT_UPPER, "\\u%04x", "\\u%04X", "&#%d;", "&#x%x;", "&#x%X;")
+          .map(Escaping::everyByte)
+          .toList();
 
   private final byte[] @Nullable [] written = new byte[256][];
 
@@ -51,7 +58,7 @@ final class Escaping {
   }
 
   private static Escaping percent(String kept, String space, boolean upper) {
-    Escaping escaping = everyByte(upper);
+    Escaping escaping = everyByte(upper ? PERCENT_UPPER : PERCENT);
     for (char c = 0; c < 128; c++) {
       if (Character.isLetterOrDigit(c) || kept.indexOf(c) >= 0) {
         escaping.written[c] = null;
@@ -61,10 +68,10 @@ final class Escaping {
     return escaping;
   }
 
-  private static Escaping everyByte(boolean upper) {
+  private static Escaping everyByte(String format) {
     Escaping escaping = new Escaping();
     for (int c = 0; c < 256; c++) {
-      escaping.write(c, "%" + hex(c, "%02x", upper));
+      escaping.write(c, String.format(Locale.ROOT, format, c));
     }
     return escaping;
   }

@@ -20,6 +20,8 @@ final class SpecialAddresses {
           named("10.0.0.0/8", "private"),
           named("100.64.0.0/10", "carrier-grade NAT"),
           named("127.0.0.0/8", "loopback"),
+          // Public by its number, but every machine of that cloud reaches its own host there.
+          named("168.63.129.16/32", "cloud platform"),
           named("169.254.0.0/16", "link-local or cloud metadata"),
           named("172.16.0.0/12", "private"),
           named("192.0.0.0/24", "protocol assignments"),

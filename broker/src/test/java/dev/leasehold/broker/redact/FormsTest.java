@@ -86,7 +86,12 @@ final class FormsTest {
         html("&quot;", "&#x27;").replace("/", "&#x2F;"),
         byNumber(SECRET, "&<>\"'", "&#%d;"),
         byNumber(SECRET, "&<>\"'", "&#x%x;"),
-        byNumber(SECRET, "&<>\"'", "&#x%X;"));
+        byNumber(SECRET, "&<>\"'", "&#x%X;"),
+        byNumber(SECRET, SECRET, "\\u%04x"),
+        byNumber(SECRET, SECRET, "\\u%04X"),
+        byNumber(SECRET, SECRET, "&#%d;"),
+        byNumber(SECRET, SECRET, "&#x%x;"),
+        byNumber(SECRET, SECRET, "&#x%X;"));
   }
 
   @ParameterizedTest

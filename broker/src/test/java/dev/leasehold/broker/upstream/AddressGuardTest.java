@@ -44,6 +44,7 @@ final class AddressGuardTest {
         "169.254.0.1",
         "169.254.169.254",
         "169.254.170.2", // link-local and metadata
+        "168.63.129.16", // a cloud's own, though its number is public
         "100.64.0.0",
         "100.100.100.200",
         "100.127.255.255", // carrier-grade NAT
