@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.leasehold.testbed.sidecar.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -97,6 +100,17 @@ class HttpsClientsIT {
 
   private static String row(Client client) {
     return ClientsPage.row(client, workshop.outcome(client), workshop.bodies());
+  }
+
+  @Test
+  void aCloneIsOneCommandOfLeaseholdRun() throws IOException {
+    Path clone = workshop.agentsFolder("clone").resolve("project");
+    String url = workshop.url(Workshop.HOST) + "/clone/git/project.git";
+
+    Ran ran = workshop.ran("git", "clone", "-q", url, clone.toString());
+
+    assertEquals(0, ran.status(), ran.err());
+    assertEquals(Bodies.GREETING, Files.readString(clone.resolve("greeting")).strip());
   }
 
   @Test

@@ -131,13 +131,11 @@ final class Workshop implements AutoCloseable {
   /** As the agent, by {@code leasehold run}, which alone gives it its environment. */
   private Outcome run(Client client) {
     try {
-      Path work = Files.createDirectory(rig.folder().resolve(client.word()));
-      readable(work);
+      Path work = agentsFolder(client.word());
       Map<String, String> places = new HashMap<>(Map.of("files", files.toString()));
       places.put("work", work.toString());
       installed.ifPresent(there -> places.putAll(there.places()));
       build(Client.filled(client.build(), places));
-      giveToAgent(work);
       List<String> command = runOptions(client.name(), client.ownPort());
       command.addAll(List.of("sh", "-c", "cd \"$0\" && exec \"$@\"", work.toString()));
       command.addAll(Client.filled(client.command(), places));
@@ -174,10 +172,13 @@ final class Workshop implements AutoCloseable {
     }
   }
 
-  private void giveToAgent(Path work) throws IOException {
+  /** A new folder in which the agent may write. */
+  Path agentsFolder(String name) throws IOException {
+    Path folder = readable(Files.createDirectory(rig.folder().resolve(name)));
     if (rig.uids().areSeparate()) {
-      Files.setAttribute(work, "unix:uid", rig.uids().agent());
+      Files.setAttribute(folder, "unix:uid", rig.uids().agent());
     }
+    return folder;
   }
 
   private void lookFor(BasicLogin login) {
