@@ -11,9 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 /**
  * Plain HTTP in and out with a bearer token put in, beside nginx that puts in a header: the same
@@ -94,22 +92,6 @@ final class HttpBench implements Bench {
   }
 
   /**
-   * One of the two.
-   *
-   * @param pid of the process that, with its children, does the work
-   */
-  private record Rival(Call call, long pid) {
-    /** Processor time that it has used so far, in microseconds. */
-    double cpu() {
-      ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-      return Stream.concat(Stream.of(process), process.descendants())
-          .map(part -> part.info().totalCpuDuration().orElse(Duration.ZERO))
-          .mapToDouble(used -> used.toNanos() / 1000.0)
-          .sum();
-    }
-  }
-
-  /**
    * What closed loops gave.
    *
    * @param perSecond requests
@@ -129,8 +111,8 @@ final class HttpBench implements Bench {
     List<Latency> ourLatency = new ArrayList<>();
     List<Latency> peerLatency = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
-      ourLatency.add(openLoop(folder, ours.call(), load));
-      peerLatency.add(openLoop(folder, peer.call(), load));
+      ourLatency.add(OpenLoop.run(folder, ours.call(), RATE, load));
+      peerLatency.add(OpenLoop.run(folder, peer.call(), RATE, load));
     }
     return List.of(
         Measure.atLeastOfPeer(
@@ -167,18 +149,5 @@ final class HttpBench implements Bench {
     double before = rival.cpu();
     double rate = Wrk.load(folder, Cores.load(), rival.call(), CONNECTIONS, load);
     return new Throughput(rate, (rival.cpu() - before) / (rate * load.toSeconds()));
-  }
-
-  private static Latency openLoop(Path folder, Call call, Duration load) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                OpenLoop.class.getName()));
-    command.addAll(List.of(OpenLoop.arguments(call, RATE, (int) load.toSeconds())));
-    return Latency.parse(ServerProcess.run(folder, Cores.load().pin(command), Map.of()));
   }
 }

@@ -2,6 +2,7 @@ package dev.leasehold.bench;
 
 import dev.leasehold.testbed.server.FreePorts;
 import dev.leasehold.testbed.server.ServerProcess;
+import dev.leasehold.testbed.tls.Leaf.KeyFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -61,6 +62,61 @@ final class Nginx implements AutoCloseable {
         """
             .formatted(upstream, port, authorization);
     return start("peer", folder, cores, port, http);
+  }
+
+  /** The same as {@link #upstream}, over TLS. */
+  static Nginx secureUpstream(Path folder, Cores cores, KeyFiles shown) {
+    int port = FreePorts.next();
+    String http =
+        """
+        access_log off;
+        %s
+        server {
+          listen 127.0.0.1:%d ssl;
+          location / { default_type text/plain; return 200 "%s"; }
+        }
+        """
+            .formatted(tls(shown), port, "x".repeat(BODY));
+    return start("upstream", folder, cores, port, http);
+  }
+
+  /**
+   * The same as {@link #injecting}, over TLS on both sides, the upstream's certificate verified.
+   */
+  static Nginx secureInjecting(
+      Path folder, Cores cores, KeyFiles shown, Path roots, int upstream, String authorization) {
+    int port = FreePorts.next();
+    String http =
+        """
+        access_log access.log combined buffer=64k flush=1s;
+        %s
+        upstream target { server 127.0.0.1:%d; keepalive 128; keepalive_requests 100000000; }
+        server {
+          listen 127.0.0.1:%d ssl;
+          location / {
+            proxy_pass https://target;
+            proxy_ssl_verify on;
+            proxy_ssl_trusted_certificate %s;
+            proxy_ssl_name localhost;
+            proxy_ssl_server_name on;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Authorization "%s";
+          }
+        }
+        """
+            .formatted(tls(shown), upstream, port, roots, authorization);
+    return start("peer", folder, cores, port, http);
+  }
+
+  private static String tls(KeyFiles shown) {
+    return """
+    ssl_certificate %s;
+    ssl_certificate_key %s;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache shared:tls:1m;
+    """
+        .formatted(shown.certificate(), shown.key());
   }
 
   private static Nginx start(String name, Path parent, Cores cores, int port, String http) {

@@ -1,7 +1,5 @@
 package dev.leasehold.bench;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,8 +7,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,8 +22,7 @@ import java.util.regex.Pattern;
  * due meanwhile (no coordinated omission).
  *
  * <p>A process of its own, so that it can be kept off the cores that are measured: {@code OpenLoop
- * PORT RATE SECONDS REQUEST}, where the request's bytes are Base64. Prints p50, p90 and p99 in
- * microseconds.
+ * RATE SECONDS} and what {@link Call#arguments} gives. Prints p50, p90 and p99 in microseconds.
  */
 final class OpenLoop {
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
@@ -34,14 +34,24 @@ final class OpenLoop {
   private OpenLoop() {}
 
   public static void main(String[] words) throws IOException {
-    int rate = Integer.parseInt(words[1]);
-    byte[] request = Base64.getDecoder().decode(words[3]);
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(words[0]))) {
-      socket.setTcpNoDelay(true);
+    int rate = Integer.parseInt(words[0]);
+    int port = Integer.parseInt(words[2]);
+    byte[] connect = Base64.getDecoder().decode(words[4]);
+    byte[] request = Base64.getDecoder().decode(words[5]);
+    try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      plain.setTcpNoDelay(true);
+      if (connect.length > 0) {
+        plain.getOutputStream().write(connect);
+        String head = readHead(plain.getInputStream());
+        if (!head.startsWith("HTTP/1.1 200")) {
+          throw new IOException("no tunnel: " + head);
+        }
+      }
+      Socket socket = words[3].equals("-") ? plain : AnyCertificate.over(plain, words[3]);
       OutputStream out = socket.getOutputStream();
       InputStream in = new BufferedInputStream(socket.getInputStream());
       var unused = load(out, in, request, rate, WARM_UP_SECONDS);
-      double[] micros = load(out, in, request, rate, Integer.parseInt(words[2]));
+      double[] micros = load(out, in, request, rate, Integer.parseInt(words[1]));
       Samples samples = Samples.of(micros);
       System.out.println(
           samples.median() + " " + samples.quantile(0.9) + " " + samples.quantile(0.99));
@@ -77,6 +87,15 @@ final class OpenLoop {
   }
 
   private static void readAnswer(InputStream in) throws IOException {
+    String head = readHead(in);
+    Matcher length = LENGTH.matcher(head);
+    if (!head.startsWith("HTTP/1.1 200") || !length.find()) {
+      throw new IOException("not the answer that was expected: " + head);
+    }
+    in.skipNBytes(Long.parseLong(length.group(1)));
+  }
+
+  private static String readHead(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder(256);
     while (head.length() < 4 || head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
       int next = in.read();
@@ -85,11 +104,7 @@ final class OpenLoop {
       }
       head.append((char) next);
     }
-    Matcher length = LENGTH.matcher(head);
-    if (!head.substring(0, 12).equals("HTTP/1.1 200") || !length.find()) {
-      throw new IOException("not the answer that was expected: " + head);
-    }
-    in.skipNBytes(Long.parseLong(length.group(1)));
+    return head.toString();
   }
 
   /** Three quantiles in microseconds. */
@@ -101,13 +116,9 @@ final class OpenLoop {
     }
   }
 
-  /** The arguments of {@link #main} for one call. */
-  static String[] arguments(Call call, int rate, int seconds) {
-    return new String[] {
-      Integer.toString(call.port()),
-      Integer.toString(rate),
-      Integer.toString(seconds),
-      Base64.getEncoder().encodeToString(call.text().getBytes(ISO_8859_1))
-    };
+  /** Runs it in a process of its own, on the processors for load. */
+  static Latency run(Path folder, Call call, int rate, Duration load) {
+    List<String> words = List.of(Integer.toString(rate), Long.toString(load.toSeconds()));
+    return Latency.parse(LoadProcess.run(folder, OpenLoop.class, words, call));
   }
 }
