@@ -6,9 +6,12 @@ import dev.leasehold.broker.telemetry.Metrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -38,6 +41,8 @@ public final class AuditLog implements AutoCloseable {
   private final Thread writing = new Thread(this::write, "audit-write");
   private final Thread syncing = new Thread(this::sync, "audit-sync");
   private final Thread watching = new Thread(this::watch, "audit-watch");
+
+  private final List<AuditFeed> feeds = new CopyOnWriteArrayList<>();
 
   private volatile boolean idle;
   private volatile boolean syncIdle;
@@ -100,12 +105,16 @@ public final class AuditLog implements AutoCloseable {
    * with a count of the lost in the log, only when very many do.
    */
   public void append(AuditEvent event) {
+    put(event);
+    wake();
+  }
+
+  /** As {@link #append(AuditEvent)}, without waking the writer. */
+  void put(AuditEvent event) {
     Pending pending = new Pending(event, null, clock.millis(), nanos.getAsLong());
     if (closing || !backlog.offer(pending)) {
       meters.refused().add(1);
-      return;
     }
-    wake();
   }
 
   /**
@@ -113,13 +122,30 @@ public final class AuditLog implements AutoCloseable {
    * event is written; within about a second it says either.
    */
   public void append(AuditEvent event, AuditReceipt receipt) {
+    put(event, receipt);
+    wake();
+  }
+
+  /** As {@link #append(AuditEvent, AuditReceipt)}, without waking the writer. */
+  void put(AuditEvent event, AuditReceipt receipt) {
     Pending pending = new Pending(event, receipt, clock.millis(), nanos.getAsLong());
     if (closing || writer.notWritable().isPresent() || !backlog.offer(pending)) {
       pending.refuse(AuditWriter.REFUSAL);
       meters.refused().add(1);
-      return;
     }
-    wake();
+  }
+
+  /**
+   * A way into this log for one event loop.
+   *
+   * @param loop runs what it is given on the loop's thread
+   * @param turnEnd runs what it is given, on the loop's thread, when the loop has done what it has
+   *     in hand
+   */
+  public AuditFeed feed(Executor loop, Executor turnEnd) {
+    AuditFeed feed = new AuditFeed(this, loop, turnEnd);
+    feeds.add(feed);
+    return feed;
   }
 
   /**
@@ -213,7 +239,7 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  private void wake() {
+  void wake() {
     if (idle) {
       idle = false;
       LockSupport.unpark(writing);
@@ -223,6 +249,7 @@ public final class AuditLog implements AutoCloseable {
   private void write() {
     while (true) {
       if (writer.step()) {
+        feeds.forEach(AuditFeed::written);
         wakeSync();
       } else if (closing) {
         return;

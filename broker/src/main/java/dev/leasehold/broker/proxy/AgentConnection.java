@@ -1,5 +1,6 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.audit.AuditFeed;
 import dev.leasehold.broker.destination.Limits;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.MalformedMessage;
@@ -36,6 +37,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private final Door door;
   private final TaskNaming naming;
   private final Channel channel;
+  private final AuditFeed audit;
   private final Incoming incoming;
 
   private @Nullable ProxyCall call;
@@ -55,6 +57,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     this.serving = serving;
     this.door = door;
     this.channel = channel;
+    this.audit = serving.audits().on(channel.eventLoop());
     this.naming = new TaskNaming(serving.tasks(), door);
     this.incoming = new Incoming(serving.rules().get());
   }
@@ -77,6 +80,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   TaskNaming naming() {
     return naming;
+  }
+
+  AuditFeed audit() {
+    return audit;
   }
 
   boolean isVersion11() {

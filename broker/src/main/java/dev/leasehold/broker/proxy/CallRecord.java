@@ -1,5 +1,6 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.audit.AuditFeed;
 import dev.leasehold.broker.audit.CallDecided;
 import dev.leasehold.broker.audit.CallFinished;
 import dev.leasehold.broker.destination.Destination;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallRecord {
   private final Serving serving;
+  private final AuditFeed audit;
   private final String policyVersion;
   private final long begun = System.nanoTime();
   private final long begunBoot;
@@ -36,8 +38,9 @@ final class CallRecord {
   private boolean refused;
   private boolean redacted;
 
-  CallRecord(Serving serving, String policyVersion) {
+  CallRecord(Serving serving, AuditFeed audit, String policyVersion) {
     this.serving = serving;
+    this.audit = audit;
     this.policyVersion = policyVersion;
     this.begunBoot = serving.clock().nanos();
   }
@@ -142,17 +145,15 @@ final class CallRecord {
     if (task != null) {
       task.denied(leftNanos());
     }
-    serving
-        .audit()
-        .append(
-            CallDecided.refused(
-                task,
-                destination,
-                refusal.problem(),
-                refusal.rule().isEmpty() ? rule : refusal.rule(),
-                policyVersion,
-                method,
-                path));
+    audit.append(
+        CallDecided.refused(
+            task,
+            destination,
+            refusal.problem(),
+            refusal.rule().isEmpty() ? rule : refusal.rule(),
+            policyVersion,
+            method,
+            path));
   }
 
   /**
@@ -167,13 +168,9 @@ final class CallRecord {
       }
       String ended = cause.isEmpty() && redacted ? CallFinished.REDACTED : cause;
       long millis = (System.nanoTime() - begun) / 1_000_000;
-      serving
-          .audit()
-          .append(CallFinished.of(task, allowed, status, bytesIn, bytesOut, millis, ended));
+      audit.append(CallFinished.of(task, allowed, status, bytesIn, bytesOut, millis, ended));
     } else if (!refused) {
-      serving
-          .audit()
-          .append(CallDecided.abandoned(task, destination, rule, policyVersion, method, path));
+      audit.append(CallDecided.abandoned(task, destination, rule, policyVersion, method, path));
     } else {
       String name = destination.map(Destination::name).orElse(Metrics.NONE);
       serving.metrics().forDestination(name).denied(status);

@@ -13,13 +13,12 @@ import dev.leasehold.broker.upstream.UpstreamFailure;
 import dev.leasehold.broker.upstream.Upstreams;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How an allowed call leaves: first a connection whose address and certificate were checked, then
  * the decision on its way to the disk, and only then the request, with the secret last of all. The
- * steps 5 to 7 of {@link ProxyCall}; on its event loop, but for the audit receipt.
+ * steps 5 to 7 of {@link ProxyCall}, on its event loop.
  */
 final class Departure implements Upstreams.Waiting, AuditReceipt {
   private final ProxyCall call;
@@ -136,28 +135,20 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
     CallDecided decided =
         use == null ? CallDecided.allowed(grant) : CallDecided.allowed(grant, use.lease());
     record.decided(decided);
-    serving.audit().append(decided, this);
+    connection.audit().append(decided, this);
   }
 
-  /** On a thread of the audit log. */
   @Override
   public void written() {
-    onLoop(
-        () -> {
-          announced = true;
-          record.announced();
-          send();
-        });
+    announced = true;
+    record.announced();
+    send();
   }
 
-  /** On a thread of the audit log, or at once. */
   @Override
   public void refused(String why) {
-    onLoop(
-        () -> {
-          record.notWritten();
-          call.refuse(Refusal.of(Problem.AUDIT_UNAVAILABLE, why));
-        });
+    record.notWritten();
+    call.refuse(Refusal.of(Problem.AUDIT_UNAVAILABLE, why));
   }
 
   // 7
@@ -185,15 +176,5 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
             serving.via());
     ByteBuf head = outbound.write(connection.channel().alloc(), injector);
     exchange.send(head);
-  }
-
-  private void onLoop(Runnable step) {
-    try {
-      loop.execute(step);
-    } catch (RejectedExecutionException stopped) {
-      if (use != null) {
-        use.close(); // there is no loop any more on which the call could end
-      }
-    }
   }
 }

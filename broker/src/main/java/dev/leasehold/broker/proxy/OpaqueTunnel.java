@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A CONNECT to a destination that permits tunnels: its bytes pass unseen, and so never with a
  * credential. The steps are those of a call: enter, connect, announce, splice, finish. On the event
- * loop of the agent's connection, but for {@link #cut} and the audit receipt.
+ * loop of the agent's connection, but for {@link #cut}.
  */
 final class OpaqueTunnel implements OpenCall, AuditReceipt {
   private final Serving serving;
@@ -72,27 +72,22 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
     record.connected();
     CallDecided decided = CallDecided.opaque(grant);
     record.decided(decided);
-    serving.audit().append(decided, this);
+    connection.audit().append(decided, this);
   }
 
   private void failed(UpstreamFailure failure) {
     refuse(Refusals.of(failure));
   }
 
-  /** On a thread of the audit log. */
   @Override
   public void written() {
-    onLoop(this::open);
+    open();
   }
 
-  /** On a thread of the audit log, or at once. */
   @Override
   public void refused(String why) {
-    onLoop(
-        () -> {
-          record.notWritten();
-          refuse(Refusal.of(Problem.AUDIT_UNAVAILABLE, why));
-        });
+    record.notWritten();
+    refuse(Refusal.of(Problem.AUDIT_UNAVAILABLE, why));
   }
 
   private void open() {

@@ -70,7 +70,7 @@ final class ProxyCall implements OpenCall {
     this.connection = connection;
     this.loop = connection.channel().eventLoop();
     this.rules = serving.rules().get();
-    this.record = new CallRecord(serving, rules.policy().version());
+    this.record = new CallRecord(serving, connection.audit(), rules.policy().version());
   }
 
   // 1

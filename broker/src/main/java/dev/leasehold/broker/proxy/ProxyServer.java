@@ -81,7 +81,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
             leases,
             new Upstreams(config.nameServer(), own, System::nanoTime),
             new AgentTls(authorities, TlsEngines.provider()),
-            audit,
+            new AuditFeeds(audit),
             metrics,
             clock,
             new Lanes(metrics, leases, rules),

@@ -1,6 +1,5 @@
 package dev.leasehold.broker.proxy;
 
-import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.lease.Leases;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.Tasks;
@@ -21,7 +20,7 @@ record Serving(
     Leases leases,
     Upstreams upstreams,
     AgentTls agentTls,
-    AuditLog audit,
+    AuditFeeds audits,
     Metrics metrics,
     BootClock clock,
     Lanes lanes,

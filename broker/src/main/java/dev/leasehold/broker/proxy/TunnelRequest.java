@@ -27,7 +27,7 @@ final class TunnelRequest {
     this.serving = serving;
     this.connection = connection;
     this.rules = serving.rules().get();
-    this.record = new CallRecord(serving, rules.policy().version());
+    this.record = new CallRecord(serving, connection.audit(), rules.policy().version());
   }
 
   void begin(RequestHead head, Framing framing) {

@@ -199,7 +199,7 @@ final class TlsLoad {
       }
       if (fresh) {
         answered = true;
-        ctx.close();
+        var unused = ctx.close();
         open();
       } else {
         send(ctx);
