@@ -3,103 +3,87 @@ package dev.leasehold.broker.proxy;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.ResponseHead;
-import dev.leasehold.broker.http.Wire;
 import dev.leasehold.broker.lease.LeaseUse;
 import dev.leasehold.broker.proxy.Answers.Delimiting;
 import dev.leasehold.broker.proxy.Answers.Persisting;
 import dev.leasehold.broker.redact.Redaction;
-import dev.leasehold.broker.upstream.Channels;
 import dev.leasehold.broker.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.DecoderException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call's answer on its way from the target to the agent: the head written anew, the body
- * decoded where it is coded, searched for the task's secrets, and delimited. Each step gives back
+ * decoded where it is coded, and all of it searched for the task's secrets. Each step gives back
  * why the call cannot go on, or null. On the call's event loop.
  */
 final class AnswerStream {
   private final AgentConnection agent;
-  private final Channel channel;
   private final AgentRequest request;
   private final Destination destination;
+  private final boolean credentialed;
+  private final Redaction redaction;
   private final String via;
   private final CallRecord record;
+  private final ByteBufAllocator allocator;
+  private final AnswerWriter out;
 
-  private @Nullable Redaction redaction;
   private @Nullable ContentDecoding decoding;
+
+  /** What was found that the call is to be cut for. */
   private @Nullable Refusal refusal;
-  private boolean credentialed;
-  private boolean begun;
-  private int status;
-  private Delimiting delimiting = Delimiting.AS_IT_CAME;
 
-  /** A head that a secret right behind it may yet keep from being sent. */
-  private @Nullable ByteBuf waitingHead;
-
+  /**
+   * @param own what the request carries; null for nothing
+   */
   AnswerStream(
       AgentConnection agent,
       AgentRequest request,
-      Destination destination,
+      Lane lane,
+      @Nullable LeaseUse own,
       String via,
       CallRecord record) {
     this.agent = agent;
-    this.channel = agent.channel();
     this.request = request;
-    this.destination = destination;
+    this.destination = lane.destination();
+    this.credentialed = own != null;
+    this.redaction = lane.redaction().begin(own);
     this.via = via;
     this.record = record;
-  }
-
-  /**
-   * The request leaves: from here on an answer may come.
-   *
-   * @param own what the request carries
-   */
-  void expect(Lane lane, @Nullable LeaseUse own) {
-    credentialed = own != null;
-    redaction = lane.redaction().begin(own);
+    Channel channel = agent.channel();
+    this.allocator = channel.alloc();
+    this.out = new AnswerWriter(channel, record);
   }
 
   /** Whether the head has come. */
   boolean hasHead() {
-    return begun || waitingHead != null;
+    return out.hasHead();
   }
 
-  /** Whether the agent has been sent the beginning of the answer. */
+  /** Whether the agent has been sent the beginning. */
   boolean hasBegun() {
-    return begun;
+    return out.hasBegun();
   }
 
   /** What the agent was answered; 0 before. */
   int status() {
-    return begun ? status : 0;
+    return out.status();
   }
 
   /** A 1xx answer. */
   @Nullable Refusal interim(ResponseHead head) {
     boolean wanted = head.status() != 100 || request.expectsContinue();
-    if (!request.head().isVersion11() || !wanted || hasHead()) {
-      return null;
+    if (request.head().isVersion11() && wanted && !hasHead()) {
+      ByteBuf bytes =
+          Answers.head(
+              allocator, head, Delimiting.AS_IT_CAME, Persisting.BY_DEFAULT, false, via, redaction);
+      if (mayPass(bytes)) {
+        out.interim(bytes);
+      }
     }
-    ByteBuf out =
-        Answers.head(
-            channel.alloc(),
-            head,
-            Delimiting.AS_IT_CAME,
-            Persisting.BY_DEFAULT,
-            false,
-            via,
-            redaction());
-    if (!mayPass(out)) {
-      return refusal;
-    }
-    Channels.write(channel, out);
-    channel.flush();
-    return null;
+    return refusal;
   }
 
   /** A 101: what follows is a WebSocket's. */
@@ -109,14 +93,12 @@ final class AnswerStream {
           new UpstreamFailure(
               UpstreamFailure.Kind.RESET, "the target's 101 does not answer this opening"));
     }
-    status = head.status();
-    ByteBuf out = Answers.switched(channel.alloc(), head, redaction());
-    if (!mayPass(out)) {
-      return refusal;
+    ByteBuf bytes = Answers.switched(allocator, head, redaction);
+    if (mayPass(bytes)) {
+      out.head(head.status(), bytes, Delimiting.AS_IT_CAME);
+      out.flush();
     }
-    begin(out);
-    channel.flush();
-    return null;
+    return refusal;
   }
 
   @Nullable Refusal head(ResponseHead head, Framing framing) {
@@ -128,31 +110,18 @@ final class AnswerStream {
         return coding("the target coded its answer although it was asked not to");
       }
     }
-    status = head.status();
-    delimiting =
+    Delimiting delimiting =
         Answers.delimiting(decodes ? Framing.UNTIL_CLOSE : framing, request.head().isVersion11());
     Persisting persisting = agent.persisting(delimiting != Delimiting.UNTIL_CLOSE);
-    ByteBuf out =
-        Answers.head(channel.alloc(), head, delimiting, persisting, decodes, via, redaction());
-    if (!mayPass(out)) {
-      return refusal;
+    ByteBuf bytes = Answers.head(allocator, head, delimiting, persisting, decodes, via, redaction);
+    if (mayPass(bytes)) {
+      out.head(head.status(), bytes, delimiting);
     }
-    if (cuts()) {
-      waitingHead = out;
-    } else {
-      begin(out);
-    }
-    return null;
+    return refusal;
   }
 
   private static Refusal coding(String detail) {
     return Refusals.of(new UpstreamFailure(UpstreamFailure.Kind.ENCODING, detail));
-  }
-
-  private void begin(ByteBuf head) {
-    waitingHead = null;
-    begun = true;
-    Channels.write(channel, head);
   }
 
   /**
@@ -176,24 +145,23 @@ final class AnswerStream {
       decoded.release();
       return;
     }
-    ByteBuf out = redaction().pass(decoded);
-    if (mayPass(out)) {
-      write(out);
+    ByteBuf masked = redaction.pass(decoded);
+    if (mayPass(masked)) {
+      out.write(masked);
     }
   }
 
-  /** False, and {@code out} is released, when it held a secret that the call is to be cut for. */
-  private boolean mayPass(ByteBuf out) {
-    int found = redaction().takeFound();
-    if (found == 0) {
-      return true;
-    }
-    if (cuts()) {
-      out.release();
+  /** False, and the bytes are released, when they held a secret that the call is cut for. */
+  private boolean mayPass(ByteBuf masked) {
+    int found = redaction.takeFound();
+    if (found > 0 && cuts()) {
+      masked.release();
       refusal = Refusals.secretCameBack(destination);
       return false;
     }
-    record.redacted(found);
+    if (found > 0) {
+      record.redacted(found);
+    }
     return true;
   }
 
@@ -201,65 +169,29 @@ final class AnswerStream {
     return destination.redact() == Destination.Redact.CUT;
   }
 
-  private void write(ByteBuf data) {
-    int length = data.readableBytes();
-    if (length == 0) {
-      data.release(); // an empty chunk would be the last one
-      return;
-    }
-    if (waitingHead != null) {
-      begin(waitingHead);
-    }
-    record.out(length);
-    if (delimiting == Delimiting.CHUNKED) {
-      ByteBuf size = channel.alloc().directBuffer(16);
-      Wire.chunkSize(size, length);
-      Channels.write(channel, size);
-      Channels.write(channel, data);
-      Channels.write(channel, Wire.crlf());
-    } else {
-      Channels.write(channel, data);
-    }
-  }
-
   /** Nothing more has come for now: the agent gets all that may go. */
   void flush() {
-    if (!hasHead()) {
-      return;
+    if (hasHead()) {
+      ByteBuf waiting = redaction.flush(allocator);
+      if (waiting != null) {
+        out.write(waiting);
+      }
+      out.flush();
     }
-    if (waitingHead != null) {
-      begin(waitingHead);
-    }
-    ByteBuf waiting = redaction().flush(channel.alloc());
-    if (waiting != null) {
-      write(waiting);
-    }
-    channel.flush();
   }
 
   @Nullable Refusal end() {
     if (decoding != null && !decoding.isComplete()) {
       return coding("the target's coded answer has no end");
     }
-    ByteBuf rest = redaction().end(channel.alloc());
-    if (rest != null) {
-      if (!mayPass(rest)) {
-        return refusal;
-      }
-      write(rest);
+    ByteBuf rest = redaction.end(allocator);
+    if (rest != null && mayPass(rest)) {
+      out.write(rest);
     }
-    if (waitingHead != null) {
-      begin(waitingHead);
+    if (refusal == null) {
+      out.end();
     }
-    if (delimiting == Delimiting.CHUNKED) {
-      Channels.write(channel, Wire.lastChunk());
-    }
-    channel.flush();
-    return null;
-  }
-
-  private Redaction redaction() {
-    return Objects.requireNonNull(redaction, "the request has not left");
+    return refusal;
   }
 
   /** Nothing more comes; idempotent. */
@@ -268,12 +200,7 @@ final class AnswerStream {
       decoding.close();
       decoding = null;
     }
-    if (redaction != null) {
-      redaction.close();
-    }
-    if (waitingHead != null) {
-      waitingHead.release();
-      waitingHead = null;
-    }
+    redaction.close();
+    out.close();
   }
 }

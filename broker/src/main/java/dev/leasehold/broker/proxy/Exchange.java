@@ -3,15 +3,13 @@ package dev.leasehold.broker.proxy;
 import dev.leasehold.broker.destination.Limits;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.ResponseHead;
-import dev.leasehold.broker.http.Wire;
-import dev.leasehold.broker.inject.OutboundRequest;
 import dev.leasehold.broker.lease.LeaseUse;
 import dev.leasehold.broker.upstream.ResponseListener;
 import dev.leasehold.broker.upstream.UpstreamConnection;
 import dev.leasehold.broker.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +24,15 @@ final class Exchange implements ResponseListener {
   private final AgentRequest request;
   private final Lane lane;
   private final Limits limits;
+  private final String via;
   private final CallRecord record;
-  private final AnswerStream answer;
-  private final boolean chunksBody;
 
   private @Nullable UpstreamConnection upstream;
-  private @Nullable LeaseUse use;
+  private @Nullable LeaseUse own;
+  private @Nullable RequestStream sent;
+  private @Nullable AnswerStream answer;
   private boolean reused;
   private boolean heard;
-  private boolean sent;
-  private boolean requestOver;
-  private boolean unflushed;
   private boolean closed;
   private long lastByte;
 
@@ -53,17 +49,16 @@ final class Exchange implements ResponseListener {
     this.request = request;
     this.lane = lane;
     this.limits = lane.destination().limits();
+    this.via = via;
     this.record = record;
-    this.answer = new AnswerStream(agent, request, lane.destination(), via, record);
-    this.chunksBody = request.framing() == Framing.CHUNKED;
   }
 
   /**
-   * @param own the lease whose secret goes into the request; null for none
+   * @param secret the lease whose secret goes into the request; null for none
    */
-  void use(UpstreamConnection connection, @Nullable LeaseUse own) {
+  void use(UpstreamConnection connection, @Nullable LeaseUse secret) {
     upstream = connection;
-    use = own;
+    own = secret;
     reused = connection.isReused();
   }
 
@@ -82,118 +77,91 @@ final class Exchange implements ResponseListener {
   }
 
   boolean isSent() {
-    return sent;
+    return sent != null;
   }
 
   /** Whether the agent has been sent the beginning of the answer. */
   boolean isAnswering() {
-    return answer.hasBegun();
+    return answer != null && answer.hasBegun();
   }
 
   /** What the agent was answered; 0 before. */
   int status() {
-    return answer.status();
+    return answer == null ? 0 : answer.status();
   }
 
   // The request
 
-  /** Sends {@code head}, which is wiped once it has left where there is a secret in it. */
   void send(ByteBuf head) {
-    UpstreamConnection target = java.util.Objects.requireNonNull(upstream);
-    sent = true;
-    requestOver = request.framing() == Framing.NONE;
-    if (request.wantsWebSocket()) {
-      target.expectUpgrade();
-    }
+    UpstreamConnection target = Objects.requireNonNull(upstream);
+    RequestStream leaving = new RequestStream(request, target, limits.body(), record);
+    sent = leaving;
+    answer = new AnswerStream(agent, request, lane, own, via, record);
     lastByte = System.nanoTime();
-    answer.expect(lane, use);
-    if (use == null) {
-      var unused = target.send(head, request.isHead(), requestOver);
-    } else {
-      head.retain();
-      ChannelFuture written = target.send(head, request.isHead(), requestOver);
-      written.addListener(
-          done -> {
-            OutboundRequest.wipe(head);
-            head.release();
-          });
-    }
-    if (!requestOver) {
+    leaving.send(head, own != null);
+    if (!leaving.isOver()) {
       agent.resume();
     }
   }
 
+  /** What can still be sent; null when nothing can. */
+  private @Nullable RequestStream sending() {
+    return upstream == null || closed ? null : sent;
+  }
+
   boolean takesBody() {
-    return sent && !closed && upstream != null && upstream.isWritable();
+    RequestStream to = sending();
+    return to != null && to.isWritable();
   }
 
   void body(ByteBuf piece) {
-    UpstreamConnection target = upstream;
-    if (target == null || closed) {
+    RequestStream to = sending();
+    if (to == null) {
       piece.release();
       return;
     }
-    int length = piece.readableBytes();
-    record.in(length);
     lastByte = System.nanoTime();
-    if (record.bytesIn() > limits.body().orElse(Long.MAX_VALUE)) {
-      piece.release();
-      call.refuse(Refusals.limit(413, "the body is too large", "body"));
-      return;
-    }
-    unflushed = true;
-    if (chunksBody) {
-      ByteBuf size = channel.alloc().directBuffer(16);
-      Wire.chunkSize(size, length);
-      target.sendBody(size);
-      target.sendBody(piece);
-      target.sendBody(Wire.crlf());
-    } else {
-      target.sendBody(piece);
-    }
+    mayGoOn(to.body(piece, channel.alloc()));
   }
 
   void bodyOver() {
-    UpstreamConnection target = upstream;
-    if (target == null || closed) {
-      return;
+    RequestStream to = sending();
+    if (to != null) {
+      lastByte = System.nanoTime();
+      to.end();
     }
-    requestOver = true;
-    lastByte = System.nanoTime();
-    if (chunksBody) {
-      target.sendBody(Wire.lastChunk());
-      unflushed = true;
-    }
-    target.endBody();
-    flushBody();
   }
 
   void flushBody() {
-    if (unflushed && upstream != null && !closed) {
-      unflushed = false;
-      upstream.flush();
+    RequestStream to = sending();
+    if (to != null) {
+      to.flush();
     }
   }
 
   @Override
   public void writabilityChanged(boolean writable) {
-    if (writable && sent && !requestOver) {
+    if (writable && sent != null && !sent.isOver()) {
       agent.resume();
     }
   }
 
   // The answer
 
+  private AnswerStream answer() {
+    return Objects.requireNonNull(answer, "the request has not left");
+  }
+
   @Override
   public void interim(ResponseHead head) {
-    mayGoOn(answer.interim(head));
+    mayGoOn(answer().interim(head));
   }
 
   @Override
   public void switched(ResponseHead head) {
     lastByte = System.nanoTime();
-    if (mayGoOn(answer.switched(head))) {
-      requestOver = false;
+    if (mayGoOn(answer().switched(head)) && sent != null) {
+      sent.goesOn();
       agent.becomeStream();
     }
   }
@@ -201,7 +169,7 @@ final class Exchange implements ResponseListener {
   @Override
   public void head(ResponseHead head, Framing framing) {
     lastByte = System.nanoTime();
-    if (mayGoOn(answer.head(head, framing)) && !channel.isWritable()) {
+    if (mayGoOn(answer().head(head, framing)) && !channel.isWritable()) {
       agentWritable(false); // still full of the answer before
     }
   }
@@ -213,19 +181,19 @@ final class Exchange implements ResponseListener {
       return;
     }
     lastByte = System.nanoTime();
-    mayGoOn(answer.data(data));
+    mayGoOn(answer().data(data));
   }
 
   @Override
   public void readComplete() {
-    if (!closed) {
+    if (answer != null && !closed) {
       answer.flush();
     }
   }
 
   @Override
   public void end() {
-    if (closed || !mayGoOn(answer.end())) {
+    if (closed || !mayGoOn(answer().end())) {
       return;
     }
     UpstreamConnection done = upstream;
@@ -233,7 +201,7 @@ final class Exchange implements ResponseListener {
     if (done != null) {
       done.release();
     }
-    call.answered(answer.status());
+    call.answered(status());
   }
 
   private boolean mayGoOn(@Nullable Refusal refusal) {
@@ -247,27 +215,28 @@ final class Exchange implements ResponseListener {
   public void failed(UpstreamFailure failure) {
     heard |= upstream != null && upstream.hasAnswered();
     upstream = null; // it has closed itself
-    answer.close();
+    if (answer != null) {
+      answer.close();
+    }
     call.failed(failure);
   }
 
   /** The agent can, or can no longer, take more of the answer. */
   void agentWritable(boolean writable) {
-    if (answer.hasHead() && upstream != null && !closed) {
+    if (answer != null && answer.hasHead() && upstream != null && !closed) {
       upstream.read(writable);
     }
   }
 
   /** Looks whether something takes too long. */
   void check(long now) {
-    if (!sent || closed) {
+    if (sent == null || closed) {
       return;
     }
     long quiet = now - lastByte;
-    boolean answering = answer.hasBegun();
-    if (requestOver && !answering && quiet > limits.response().toNanos()) {
+    if (sent.isOver() && !isAnswering() && quiet > limits.response().toNanos()) {
       call.refuse(Refusals.of(timeout("the target did not answer in time")));
-    } else if ((answering || !requestOver) && quiet > limits.idle().toNanos()) {
+    } else if ((isAnswering() || !sent.isOver()) && quiet > limits.idle().toNanos()) {
       call.refuse(Refusals.of(timeout("nothing was sent either way for too long")));
     }
   }
@@ -279,7 +248,9 @@ final class Exchange implements ResponseListener {
   /** The call is over; a connection that is still here was not done with. */
   void close() {
     closed = true;
-    answer.close();
+    if (answer != null) {
+      answer.close();
+    }
     UpstreamConnection left = upstream;
     upstream = null;
     if (left != null) {

@@ -42,6 +42,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private boolean responseOver = true;
   private boolean persistent = true;
   private boolean closedCleanly;
+  private boolean asked;
   private boolean anythingRead;
   private int interims;
   private int exchanges;
@@ -85,6 +86,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     inBody = false;
     requestOver = false;
     responseOver = false;
+    asked = false;
     anythingRead = false;
     interims = 0;
   }
@@ -101,6 +103,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
    * @param over whether there is no body
    */
   public ChannelFuture send(ByteBuf head, boolean isHead, boolean over) {
+    asked = true;
     toHead = isHead;
     requestOver = over;
     channel.config().setAutoRead(true);
@@ -155,6 +158,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       in.release();
       persistent = false;
       Channels.close(channel);
+      return;
+    }
+    if (!asked) {
+      in.release();
+      fail(Kind.RESET, "the target spoke before it was asked");
       return;
     }
     anythingRead = true;

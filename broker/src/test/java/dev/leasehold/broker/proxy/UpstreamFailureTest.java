@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.zip.DeflaterOutputStream;
@@ -230,15 +231,45 @@ final class UpstreamFailureTest {
   }
 
   @Test
-  void answerThatIsNotCodedAsItSaysBreaksOff() throws Exception {
+  void answerThatIsNotCodedAsItSaysIsAProblemWhileNothingWasSent() throws Exception {
     // Given
     try (RecordingUpstream upstream =
             RecordingUpstream.start(
                 connection -> {
                   connection.head();
                   connection.send(
-                      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n");
-                  connection.send("abcd");
+                      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd");
+                });
+        ProxyTester proxy = proxy(upstream.port(), to -> to)) {
+
+      // When
+      Answer answer = get(proxy, "127.0.0.1:" + upstream.port());
+
+      // Then
+      assertProblem(502, "upstream-encoding", answer, proxy);
+    }
+  }
+
+  @Test
+  void answerWhoseCodingBreaksInTheMiddleBreaksOff() throws Exception {
+    // Given
+    byte[] noise = new byte[100_000];
+    new Random(1).nextBytes(noise);
+    ByteArrayOutputStream coded = new ByteArrayOutputStream();
+    try (OutputStream coder = new GZIPOutputStream(coded)) {
+      coder.write(noise);
+    }
+    String half =
+        coded.toString(StandardCharsets.ISO_8859_1).substring(0, coded.size() / 2) + "x".repeat(99);
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(
+                connection -> {
+                  connection.head();
+                  connection.send(
+                      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: "
+                          + half.length()
+                          + "\r\n\r\n"
+                          + half);
                 });
         ProxyTester proxy = proxy(upstream.port(), to -> to)) {
 
