@@ -1,37 +1,24 @@
 package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.audit.AuditFeed;
-import dev.leasehold.broker.destination.Limits;
 import dev.leasehold.broker.http.Framing;
-import dev.leasehold.broker.http.MalformedMessage;
-import dev.leasehold.broker.http.Persistence;
-import dev.leasehold.broker.http.RequestHead;
 import dev.leasehold.broker.proxy.Answers.Persisting;
 import dev.leasehold.broker.upstream.Channels;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.CodecException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of an agent: takes requests out of its bytes, one after the other, and hands each
- * to a {@link ProxyCall}. What comes before a call is over waits, unread where it is much. Lives on
- * one event loop.
+ * One connection of an agent: what Netty tells of it, which call it serves, and what becomes of it
+ * afterwards. {@link RequestLoop} reads what comes. Lives on one event loop.
  */
 final class AgentConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(AgentConnection.class);
-
-  /** Of the requests behind the one that is served. */
-  private static final int MOST_AHEAD = 64 * 1024;
-
-  /** How long what an agent still sends is thrown away, so that it can read the last answer. */
-  private static final long LINGER_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final Serving serving;
   private final Door door;
@@ -39,19 +26,13 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final AuditFeed audit;
   private final Incoming incoming;
+  private final Lifetime lifetime;
+  private final RequestLoop requests;
 
   private @Nullable ProxyCall call;
   private @Nullable OpaqueTunnel opaque;
-  private boolean version11 = true;
-  private boolean keepsAlive;
-  private boolean processing;
-  private boolean lingering;
+  private boolean leaving;
   private boolean reading = true;
-
-  /** When it is closed if no call is there; the reading of a head is bounded as a whole. */
-  private long waitsUntil = System.nanoTime() + Limits.DEFAULT.idle().toNanos();
-
-  private boolean headBegun;
 
   private AgentConnection(Serving serving, Door door, Channel channel) {
     this.serving = serving;
@@ -60,6 +41,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     this.audit = serving.audits().on(channel.eventLoop());
     this.naming = new TaskNaming(serving.tasks(), door);
     this.incoming = new Incoming(serving.rules().get());
+    this.lifetime = new Lifetime(serving, door);
+    this.requests = new RequestLoop(serving, this, incoming, lifetime);
   }
 
   /** Serves what comes in by {@code door} over {@code channel}; on its event loop. */
@@ -86,19 +69,40 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     return audit;
   }
 
-  boolean isVersion11() {
-    return version11;
+  /** What has come and is not taken yet. */
+  Incoming incoming() {
+    return incoming;
+  }
+
+  /** The call that is served; null between two. */
+  @Nullable ProxyCall call() {
+    return call;
+  }
+
+  ProxyCall serve(ProxyCall next) {
+    call = next;
+    return next;
+  }
+
+  /** Whether the next bytes are those of a tunnel. */
+  boolean isTunnel() {
+    return opaque != null;
+  }
+
+  /** Whether nothing is served any more. */
+  boolean isLeaving() {
+    return leaving;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf in = (ByteBuf) message;
-    if (lingering) {
+    if (leaving) {
       in.release();
       return;
     }
     incoming.add(ctx.alloc(), in);
-    process();
+    requests.run();
   }
 
   @Override
@@ -117,103 +121,6 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     return call == null ? null : call.exchange();
   }
 
-  /** Goes on with what has come; not re-entrant. */
-  private void process() {
-    if (processing) {
-      return;
-    }
-    processing = true;
-    try {
-      while (!lingering && step()) {
-        // as far as it goes
-      }
-    } catch (MalformedMessage malformed) {
-      if (call == null) {
-        call = new ProxyCall(serving, this);
-      }
-      keepsAlive = false;
-      call.refuse(Refusals.of(malformed).closing());
-    } finally {
-      processing = false;
-    }
-    if (lingering) {
-      incoming.clear();
-    } else {
-      incoming.trim();
-    }
-  }
-
-  /** False when nothing more can be done with the bytes that are there. */
-  private boolean step() throws MalformedMessage {
-    if (opaque != null) {
-      return false; // what comes before the tunnel is open is none of its bytes
-    }
-    if (call == null) {
-      if (incoming.size() == 0) {
-        return false;
-      }
-      if (!channel.isWritable()) {
-        read(false); // whoever does not read answers gets no more of them
-        return false;
-      }
-      if (!headBegun) {
-        headBegun = true;
-        waitsUntil = System.nanoTime() + headerRead().toNanos();
-      }
-      byte[] head = incoming.head();
-      if (head != null) {
-        begin(head);
-      }
-      return head != null;
-    }
-    if (incoming.isBodyOver()) {
-      if (incoming.size() > MOST_AHEAD) {
-        read(false);
-      }
-      return false;
-    }
-    Exchange exchange = exchange();
-    if (exchange == null || !exchange.takesBody()) {
-      read(false);
-      return false;
-    }
-    ByteBuf piece = incoming.bodyPiece();
-    if (piece != null) {
-      exchange.body(piece);
-    }
-    if (incoming.isBodyOver()) {
-      exchange.bodyOver();
-    }
-    return piece != null;
-  }
-
-  private Duration headerRead() {
-    RuleSet rules = serving.rules().get();
-    return door.destinationName()
-        .flatMap(rules.policy()::destination)
-        .map(destination -> destination.limits().headerRead())
-        .orElse(rules.longestHeaderRead());
-  }
-
-  private void begin(byte[] bytes) throws MalformedMessage {
-    RequestHead head = RequestHead.parse(bytes);
-    version11 = head.isVersion11();
-    Framing framing = Framing.ofRequest(head);
-    keepsAlive = Persistence.keepsAlive(head.fields(), version11);
-    incoming.expect(framing);
-    if (head.method().equals("CONNECT")) {
-      new TunnelRequest(serving, this).begin(head, framing);
-      return;
-    }
-    call = new ProxyCall(serving, this);
-    call.begin(head, framing, bytes.length);
-  }
-
-  /** Whether bytes behind the request have come already. */
-  boolean hasReadAhead() {
-    return incoming.size() > 0;
-  }
-
   /** A CONNECT was accepted: from here on {@code entry} reads. */
   void becomeTunnel(TunnelEntry entry) {
     Sweep.leave(this);
@@ -223,7 +130,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   /** The call has become a stream: all that comes from here on is its body. */
   void becomeStream() {
-    keepsAlive = false;
+    lifetime.ends();
     incoming.expect(Framing.UNTIL_CLOSE);
     resume();
   }
@@ -247,24 +154,15 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   /** The call can take more of its body. */
   void resume() {
     read(true);
-    process();
+    requests.run();
     flushBody();
   }
 
-  private void read(boolean on) {
+  void read(boolean on) {
     if (reading != on) {
       reading = on;
       channel.config().setAutoRead(on);
     }
-  }
-
-  boolean isBodyOver() {
-    return incoming.isBodyOver();
-  }
-
-  /** Throws away what has come of the body; true when that was all of it. */
-  boolean discardBody() {
-    return incoming.discardBody();
   }
 
   /**
@@ -273,45 +171,34 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
    * @param goesOn whether the answer itself lets the connection go on
    */
   Persisting persisting(boolean goesOn) {
-    keepsAlive &= goesOn && incoming.isBodyOver();
-    if (!keepsAlive) {
-      return Persisting.CLOSED;
-    }
-    return version11 ? Persisting.BY_DEFAULT : Persisting.KEPT;
+    return lifetime.persisting(goesOn && incoming.isBodyOver());
   }
 
   /** The call's answer is written and flushed. */
   void over() {
     call = null;
     opaque = null;
-    headBegun = false;
-    waitsUntil = System.nanoTime() + Limits.DEFAULT.idle().toNanos();
-    if (!keepsAlive || !incoming.isBodyOver()) {
+    lifetime.idles();
+    if (!lifetime.goesOn() || !incoming.isBodyOver()) {
       linger();
       return;
     }
     incoming.limits(serving.rules().get());
     read(true);
-    process();
+    requests.run();
   }
 
   /** Closing at once could make the system drop an answer that the agent has not read yet. */
   private void linger() {
-    lingering = true;
+    leaving = true;
     read(true);
-    channel
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            written -> {
-              waitsUntil = System.nanoTime() + LINGER_NANOS;
-              Farewell.say(channel);
-            });
+    Farewell.afterAnswer(channel, lifetime::lingers);
   }
 
   /** The answer cannot be finished, and the agent has to notice. */
   void abort() {
     call = null;
-    lingering = true;
+    leaving = true;
     Farewell.breakOff(channel);
   }
 
@@ -320,7 +207,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     Exchange exchange = exchange();
     if (exchange != null) {
       exchange.check(now);
-    } else if (call == null && opaque == null && now - waitsUntil > 0) {
+    } else if (call == null && opaque == null && lifetime.isOver(now)) {
       Channels.close(channel);
     }
   }
@@ -337,10 +224,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    lingering = true;
-    if (!processing) {
-      incoming.clear();
-    }
+    leaving = true;
+    requests.stop();
     ProxyCall current = call;
     call = null;
     if (current != null) {

@@ -235,14 +235,10 @@ final class Exchange implements ResponseListener {
     }
     long quiet = now - lastByte;
     if (sent.isOver() && !isAnswering() && quiet > limits.response().toNanos()) {
-      call.refuse(Refusals.of(timeout("the target did not answer in time")));
+      call.refuse(Refusals.timeout("the target did not answer in time"));
     } else if ((isAnswering() || !sent.isOver()) && quiet > limits.idle().toNanos()) {
-      call.refuse(Refusals.of(timeout("nothing was sent either way for too long")));
+      call.refuse(Refusals.timeout("nothing was sent either way for too long"));
     }
-  }
-
-  private static UpstreamFailure timeout(String detail) {
-    return new UpstreamFailure(UpstreamFailure.Kind.TIMEOUT, detail);
   }
 
   /** The call is over; a connection that is still here was not done with. */

@@ -1,6 +1,7 @@
 package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.upstream.Channels;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
@@ -11,10 +12,22 @@ final class Farewell {
   private Farewell() {}
 
   /**
-   * After a whole answer: we have no more to say, in TLS's own words first where it is spoken (RFC
-   * 8446 §6.1).
+   * After what was written so far: we have no more to say, in TLS's own words first where it is
+   * spoken (RFC 8446 §6.1).
+   *
+   * @param then when it was written
    */
-  static void say(Channel channel) {
+  static void afterAnswer(Channel channel, Runnable then) {
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            written -> {
+              then.run();
+              say(channel);
+            });
+  }
+
+  private static void say(Channel channel) {
     SslHandler tls = channel.pipeline().get(SslHandler.class);
     if (tls == null) {
       shutdownOutput(channel);

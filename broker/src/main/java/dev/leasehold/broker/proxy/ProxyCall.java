@@ -3,28 +3,19 @@ package dev.leasehold.broker.proxy;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.RequestHead;
-import dev.leasehold.broker.inject.Injection;
-import dev.leasehold.broker.inject.InjectionRefusal;
-import dev.leasehold.broker.inject.Injector;
-import dev.leasehold.broker.lease.LeaseOutcome;
-import dev.leasehold.broker.lease.LeaseUse;
 import dev.leasehold.broker.policy.Decision;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.task.OpenCall;
 import dev.leasehold.broker.task.Task;
-import dev.leasehold.broker.telemetry.Problem;
 import dev.leasehold.broker.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One call of an agent, step by step. Each step takes what only the step before it can give:
@@ -33,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * 1 begin     bytes       → AgentRequest        read in one way, or refused
  * 2 name      request     → Task                who asks
  * 3 decide    task        → Grant               may it; pure, before any name is looked up
+ *   {@link Loan}
  * 4 lease     grant       → Lease               the secret, fetched when it is first needed
  *   {@link Departure}
  * 5 connect   grant       → UpstreamConnection  address checked, certificate verified
@@ -47,20 +39,17 @@ import org.slf4j.LoggerFactory;
  * ends the call.
  */
 final class ProxyCall implements OpenCall {
-  private static final Logger log = LoggerFactory.getLogger(ProxyCall.class);
-
   private final Serving serving;
   private final AgentConnection connection;
   private final EventLoop loop;
   private final RuleSet rules;
   private final CallRecord record;
+  private final Loan loan;
 
   private @Nullable AgentRequest request;
   private @Nullable Task task;
   private @Nullable Grant grant;
   private @Nullable Lane lane;
-  private @Nullable LeaseUse use;
-  private @Nullable Injector injector;
   private @Nullable Departure departure;
   private boolean over;
   private volatile boolean cut;
@@ -71,6 +60,7 @@ final class ProxyCall implements OpenCall {
     this.loop = connection.channel().eventLoop();
     this.rules = serving.rules().get();
     this.record = new CallRecord(serving, connection.audit(), rules.policy().version());
+    this.loan = new Loan(this, serving, loop);
   }
 
   // 1
@@ -137,66 +127,15 @@ final class ProxyCall implements OpenCall {
         }
         lane = taken;
         record.inLane(taken);
-        lease(granted, taken);
-      }
-    }
-  }
-
-  // 4
-
-  private void lease(Grant granted, Lane taken) {
-    if (granted.credential().isEmpty()) {
-      depart();
-      return;
-    }
-    if (taken.injection().isEmpty()) {
-      refuse(Refusal.of(Problem.CREDENTIAL_INVALID, "the credential has no way into a call"));
-      return;
-    }
-    Injection injection = taken.injection().get();
-    CompletableFuture<LeaseOutcome> outcome = serving.leases().lease(granted).toCompletableFuture();
-    if (outcome.isDone()) {
-      leased(outcome.join(), injection);
-      return;
-    }
-    var unused =
-        outcome.whenComplete(
-            (came, failure) ->
-                onLoop(
-                    came instanceof LeaseOutcome.Leased(LeaseUse given) ? given : null,
-                    () -> {
-                      if (failure == null) {
-                        leased(came, injection);
-                      } else {
-                        log.error("event=lease_failed cause={}", failure.getClass().getName());
-                        refuse(Refusal.of(Problem.VAULT_UNAVAILABLE, "no lease could be had"));
-                      }
-                    }));
-  }
-
-  private void leased(LeaseOutcome outcome, Injection injection) {
-    switch (outcome) {
-      case LeaseOutcome.Refused refused -> refuse(Refusals.of(refused));
-      case LeaseOutcome.Leased(LeaseUse given) -> {
-        if (over) {
-          given.close(); // the agent has gone, or the task, while it was fetched
-          return;
-        }
-        use = given;
-        injector = new Injector(injection, given);
-        Optional<InjectionRefusal> refusal = injector.refusal();
-        if (refusal.isPresent()) {
-          refuse(Refusals.of(refusal.get()));
-        } else {
-          depart();
-        }
+        loan.take(granted, taken); // 4
       }
     }
   }
 
   // 5, 6, 7
 
-  private void depart() {
+  /** The call has all that it needs of ours. */
+  void depart() {
     Departure leaving =
         new Departure(
             this,
@@ -205,8 +144,8 @@ final class ProxyCall implements OpenCall {
             Objects.requireNonNull(request),
             Objects.requireNonNull(grant),
             Objects.requireNonNull(lane),
-            use,
-            injector,
+            loan.use(),
+            loan.injector(),
             record);
     departure = leaving;
     leaving.connect();
@@ -238,7 +177,11 @@ final class ProxyCall implements OpenCall {
   @Override
   public void cut() {
     cut = true;
-    onLoop(use, () -> refuse(Refusals.ended()));
+    try {
+      loop.execute(() -> refuse(Refusals.ended()));
+    } catch (RejectedExecutionException stopped) {
+      loan.close(); // there is no loop any more on which the call could end
+    }
   }
 
   /** The agent is not there any more to be answered. */
@@ -263,7 +206,9 @@ final class ProxyCall implements OpenCall {
     }
     boolean untouched = current == null || !current.isSent();
     boolean goesOn =
-        !refusal.closes() && (connection.isBodyOver() || untouched && connection.discardBody());
+        !refusal.closes()
+            && (connection.incoming().isBodyOver()
+                || untouched && connection.incoming().discardBody());
     boolean toHead = request != null && request.isHead();
     ByteBuf answer =
         Answers.problem(
@@ -279,9 +224,7 @@ final class ProxyCall implements OpenCall {
     if (current != null) {
       current.close();
     }
-    if (use != null) {
-      use.close();
-    }
+    loan.close();
     if (lane != null) {
       lane.leave();
     }
@@ -301,15 +244,5 @@ final class ProxyCall implements OpenCall {
   /** Whether the task has ended meanwhile. */
   boolean isCut() {
     return cut;
-  }
-
-  private void onLoop(@Nullable LeaseUse held, Runnable step) {
-    try {
-      loop.execute(step);
-    } catch (RejectedExecutionException stopped) {
-      if (held != null) {
-        held.close(); // there is no loop any more on which the call could end
-      }
-    }
   }
 }

@@ -213,7 +213,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
         .name("leasehold-peer")
         .start(
             () -> {
-              boolean same = isOf(uid, channel);
+              boolean same = owners.isOf(uid, channel);
               channel
                   .eventLoop()
                   .execute(
@@ -224,16 +224,6 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
                         channel.config().setAutoRead(true);
                       });
             });
-  }
-
-  private boolean isOf(int uid, Channel channel) {
-    try {
-      return channel.remoteAddress() instanceof InetSocketAddress peer
-          && channel.localAddress() instanceof InetSocketAddress here
-          && owners.uid(peer, here).orElse(-1) == uid;
-    } catch (IOException unreadable) {
-      return false;
-    }
   }
 
   @Override

@@ -54,6 +54,10 @@ final class Refusals {
     return Refusal.of(problem, refusal.detail());
   }
 
+  static Refusal timeout(String detail) {
+    return of(new UpstreamFailure(UpstreamFailure.Kind.TIMEOUT, detail));
+  }
+
   static Refusal of(UpstreamFailure failure) {
     return switch (failure.kind()) {
       case ADDRESS_REFUSED ->

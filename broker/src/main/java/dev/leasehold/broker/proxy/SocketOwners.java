@@ -1,5 +1,6 @@
 package dev.leasehold.broker.proxy;
 
+import io.netty.channel.Channel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -52,6 +53,17 @@ final class SocketOwners {
       }
     }
     return OptionalInt.empty();
+  }
+
+  /** Whether a process of {@code uid} is at the other end; false where that cannot be told. */
+  boolean isOf(int uid, Channel channel) {
+    try {
+      return channel.remoteAddress() instanceof InetSocketAddress peer
+          && channel.localAddress() instanceof InetSocketAddress here
+          && uid(peer, here).orElse(-1) == uid;
+    } catch (IOException unreadable) {
+      return false;
+    }
   }
 
   private static OptionalInt find(Path table, String pair) throws IOException {

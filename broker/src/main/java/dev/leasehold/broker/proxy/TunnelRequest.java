@@ -65,7 +65,7 @@ final class TunnelRequest {
     if (!HeadChecks.hostAgrees(head.fields(), authority, authority.port())) {
       return Refusal.of(Problem.TARGET_MISMATCH, "Host and the CONNECT's target differ");
     }
-    if (framing != Framing.NONE || connection.hasReadAhead()) {
+    if (framing != Framing.NONE || connection.incoming().size() > 0) {
       return Refusal.of(Problem.AMBIGUOUS_REQUEST, "bytes came before the tunnel was open");
     }
     return null;

@@ -19,6 +19,10 @@ import java.util.function.ToDoubleFunction;
  */
 final class HttpBench implements Bench {
   private static final int ROUNDS = 3;
+
+  /** Rounds, before those that count. */
+  private static final int WARM_UP = 3;
+
   private static final int CONNECTIONS = 64;
   private static final int RATE = 1000;
   private static final double GOAL_RATE = 0.75;
@@ -91,17 +95,9 @@ final class HttpBench implements Bench {
     }
   }
 
-  /**
-   * What closed loops gave.
-   *
-   * @param perSecond requests
-   * @param cpu microseconds for one request, which other work on the machine hardly changes
-   */
-  private record Throughput(double perSecond, double cpu) {}
-
   private static List<Measure> compare(Path folder, Rival ours, Rival peer, Duration load) {
     // Only a JIT compiler needs to be warmed up.
-    var unused = closedLoop(folder, ours, load);
+    var unused = closedLoop(folder, ours, load.multipliedBy(WARM_UP));
     List<Throughput> ourLoops = new ArrayList<>();
     List<Throughput> peerLoops = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {

@@ -22,16 +22,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A closed loop over TLS: so many connections, each sending the next request upon the answer, over
  * the same connection or each over a new one. A process of its own: {@code TlsLoad keep|fresh
- * CONNECTIONS SECONDS} and what {@link Call#arguments} gives. Prints answers per second.
+ * CONNECTIONS SECONDS} and what {@link Call#arguments} gives. Prints answers per second, of those
+ * seconds, and all answers, of the warm-up before them as well.
  */
 final class TlsLoad {
+  /** This side's own JIT compiler shares its processors with the upstream. */
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
+
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
 
   private final boolean fresh;
@@ -67,26 +70,35 @@ final class TlsLoad {
 
   public static void main(String[] words) throws Exception {
     TlsLoad load = new TlsLoad(words);
-    long begun = System.nanoTime();
     for (int i = 0; i < Integer.parseInt(words[1]); i++) {
       load.open();
     }
-    TimeUnit.SECONDS.sleep(Integer.parseInt(words[2]));
+    Thread.sleep(WARM_UP);
+    long begun = System.nanoTime();
+    long before = load.counted();
+    Thread.sleep(Duration.ofSeconds(Integer.parseInt(words[2])));
+    long counted = load.counted();
     double seconds = (System.nanoTime() - begun) / 1e9;
     load.over = true;
-    long counted = load.loop.submit(() -> load.answers).get();
-    System.out.println(counted / seconds);
+    System.out.println((counted - before) / seconds + " " + load.counted());
     System.exit(0);
   }
 
-  /** Answers per second. */
-  static double run(Path folder, Call call, boolean fresh, int connections, Duration load) {
+  private long counted() throws Exception {
+    return loop.submit(() -> answers).get();
+  }
+
+  static Throughput run(Path folder, Rival rival, boolean fresh, int connections, Duration load) {
     List<String> words =
         List.of(
             fresh ? "fresh" : "keep",
             Integer.toString(connections),
             Long.toString(load.toSeconds()));
-    return Double.parseDouble(LoadProcess.run(folder, TlsLoad.class, words, call).strip());
+    double before = rival.cpu();
+    String[] figures =
+        LoadProcess.run(folder, TlsLoad.class, words, rival.call()).strip().split(" ", -1);
+    return new Throughput(
+        Double.parseDouble(figures[0]), (rival.cpu() - before) / Long.parseLong(figures[1]));
   }
 
   private void open() {
