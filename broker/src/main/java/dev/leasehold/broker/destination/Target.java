@@ -32,14 +32,13 @@ public record Target(Scheme scheme, String host, int port) {
     }
   }
 
-  private static final Pattern HOST =
-      Pattern.compile("(?=.{1,253}$)[a-z0-9_-]+(\\.[a-z0-9_-]+)*|(?=.*:.*:)[0-9a-f:.]+");
+  private static final Pattern IPV6 = Pattern.compile("(?=.*:.*:)[0-9a-f:.]+");
 
   public Target {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port out of range");
     }
-    if (!HOST.matcher(host).matches()) {
+    if (!host.equals(HostName.name(host)) && !IPV6.matcher(host).matches()) {
       throw new IllegalArgumentException("neither a lower-case host name nor an IP literal");
     }
   }

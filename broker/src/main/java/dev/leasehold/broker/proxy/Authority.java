@@ -1,58 +1,48 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.destination.HostName;
 import dev.leasehold.broker.policy.Call;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Host and port as an agent writes them (RFC 3986 §3.2), read narrowly: a name of letters, digits,
- * hyphens and underscores without a last dot, or an address; no user, no escapes. What is unusual
- * is refused, never repaired.
+ * Host and port as an agent writes them (RFC 3986 §3.2), read narrowly: a {@link HostName} and
+ * nothing besides, no user, no escapes. What is unusual is refused, never repaired.
  *
  * @param host lower case; an address without brackets
  * @param port the explicit one, or {@link Call#ANY_PORT}
  */
 record Authority(String host, int port) {
-  private static final int LONGEST_NAME = 253;
-
   /** Null when it is none. */
   static @Nullable Authority parse(String text) {
     if (text.startsWith("[")) {
       return bracketed(text);
     }
     int colon = text.indexOf(':');
-    String name = colon < 0 ? text : text.substring(0, colon);
+    String name = HostName.name(colon < 0 ? text : text.substring(0, colon));
     int port = colon < 0 ? Call.ANY_PORT : port(text, colon + 1);
-    return port == 0 || !isName(name) ? null : new Authority(name.toLowerCase(Locale.ROOT), port);
+    return port == 0 || name == null ? null : new Authority(name, port);
   }
 
   private static @Nullable Authority bracketed(String text) {
     int close = text.indexOf(']');
-    if (close < 0 || text.indexOf('%') >= 0) {
+    if (close < 0) {
       return null;
     }
     boolean bare = close == text.length() - 1;
     if (!bare && text.charAt(close + 1) != ':') {
       return null;
     }
+    String address = HostName.ipv6(text.substring(1, close));
     int port = bare ? Call.ANY_PORT : port(text, close + 2);
-    String literal = text.substring(1, close);
-    if (port == 0 || literal.indexOf(':') < 0) {
-      return null;
-    }
-    try {
-      return new Authority(InetAddress.ofLiteral(literal).getHostAddress(), port);
-    } catch (IllegalArgumentException none) {
-      return null;
-    }
+    return port == 0 || address == null ? null : new Authority(address, port);
   }
 
   /** 0 when it is none. */
   private static int port(String text, int from) {
     int length = text.length() - from;
-    if (length < 1 || length > 5) {
+    if (length < 1 || length > 5 || text.charAt(from) == '0') {
       return 0;
     }
     int port = 0;
@@ -64,29 +54,6 @@ record Authority(String host, int port) {
       port = port * 10 + (c - '0');
     }
     return port > 65535 ? 0 : port;
-  }
-
-  private static boolean isName(String name) {
-    int length = name.length();
-    if (length == 0 || length > LONGEST_NAME) {
-      return false;
-    }
-    char before = '.';
-    for (int i = 0; i < length; i++) {
-      char c = name.charAt(i);
-      boolean fits =
-          c >= 'a' && c <= 'z'
-              || c >= 'A' && c <= 'Z'
-              || c >= '0' && c <= '9'
-              || c == '-'
-              || c == '_'
-              || c == '.' && before != '.';
-      if (!fits) {
-        return false;
-      }
-      before = c;
-    }
-    return before != '.';
   }
 
   boolean hasPort() {

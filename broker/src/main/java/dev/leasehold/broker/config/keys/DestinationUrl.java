@@ -1,6 +1,7 @@
 package dev.leasehold.broker.config.keys;
 
 import dev.leasehold.broker.destination.CanonicalPath;
+import dev.leasehold.broker.destination.HostName;
 import dev.leasehold.broker.destination.Target;
 import dev.leasehold.broker.destination.Target.Scheme;
 import java.util.Locale;
@@ -17,10 +18,7 @@ public record DestinationUrl(Target target, String path) {
   static final String PATTERN = "(https?|postgresql)://[^/@?#\\s]+(/[^?#\\s]*)?";
 
   private static final Pattern PARTS =
-      Pattern.compile("(https?|postgresql)://(\\[[0-9a-fA-F:.]+]|[^/:]+)(?::([0-9]{1,5}))?(/.*)?");
-  private static final Pattern HOST =
-      Pattern.compile(
-          "(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*");
+      Pattern.compile("(https?|postgresql)://(\\[[^/\\]]*]|[^/:]+)(?::([1-9][0-9]{0,4}))?(/.*)?");
   private static final Pattern DATABASE = Pattern.compile("/[A-Za-z0-9_.-]{1,63}");
 
   static DestinationUrl parse(String text) {
@@ -28,12 +26,12 @@ public record DestinationUrl(Target target, String path) {
     if (!parts.matches()) {
       throw new IllegalArgumentException(
           "must be scheme://host[:port][/path] with scheme http, https or postgresql, and neither"
-              + " user, query nor fragment");
+              + " user, query nor fragment; a port is a number from 1 to 65535");
     }
     Scheme scheme = Scheme.valueOf(parts.group(1).toUpperCase(Locale.ROOT));
     String host = host(parts.group(2));
     int port = parts.group(3) == null ? scheme.defaultPort() : Integer.parseInt(parts.group(3));
-    if (port < 1 || port > 65535) {
+    if (port > 65535) {
       throw new IllegalArgumentException("the port must be 1 to 65535");
     }
     String path = parts.group(4) == null ? "/" : parts.group(4);
@@ -50,23 +48,19 @@ public record DestinationUrl(Target target, String path) {
   }
 
   private static String host(String written) {
-    if (written.startsWith("[")) {
-      String literal = written.substring(1, written.length() - 1);
-      return java.net.InetAddress.ofLiteral(literal).getHostAddress();
-    }
-    String host = written.toLowerCase(Locale.ROOT);
-    if (host.endsWith(".") || !HOST.matcher(host).matches()) {
+    boolean bracketed = written.startsWith("[");
+    String host =
+        bracketed
+            ? HostName.ipv6(written.substring(1, written.length() - 1))
+            : HostName.name(written);
+    if (host == null) {
       throw new IllegalArgumentException(
-          "the host must be a name (letters, digits, '-', without a last dot) or an IP address");
-    }
-    // A name that ends in a number is read as an IPv4 address by some, in many spellings.
-    if (host.matches("(.*\\.)?[0-9]+") && !isDottedQuad(host)) {
-      throw new IllegalArgumentException("an IPv4 address has four decimal numbers");
+          bracketed
+              ? "the host in brackets must be an IPv6 address without a zone"
+              : "the host must be a name (letters, digits, '-', without a last dot; an"
+                  + " international one in its form of xn--…) or an IPv4 address of four decimal"
+                  + " numbers");
     }
     return host;
-  }
-
-  private static boolean isDottedQuad(String host) {
-    return host.matches("((25[0-5]|2[0-4][0-9]|1?[1-9]?[0-9])(\\.(?!$)|$)){4}");
   }
 }
