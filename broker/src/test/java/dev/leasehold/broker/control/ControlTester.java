@@ -31,6 +31,8 @@ import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.BootClock;
 import dev.leasehold.broker.telemetry.Metrics;
 import dev.leasehold.broker.telemetry.Readiness;
+import dev.leasehold.broker.testing.FakeEndpoints;
+import dev.leasehold.broker.testing.FakeSecretStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -104,7 +106,7 @@ final class ControlTester implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Metrics metrics = new Metrics("test", "test");
   private final Tasks tasks = new Tasks(() -> Instant.now().plusNanos(ahead.get()), clock::nanos);
-  private final FakeStore store = new FakeStore();
+  private final FakeSecretStore store = new FakeSecretStore(clock);
   private final Map<String, Optional<String>> notReady = new HashMap<>();
   private final Map<String, Destination> destinations = new LinkedHashMap<>();
   private final Map<String, Credential> credentials = new HashMap<>();
@@ -265,7 +267,7 @@ final class ControlTester implements AutoCloseable {
     return folder.resolve("audit.jsonl");
   }
 
-  FakeStore store() {
+  FakeSecretStore store() {
     return store;
   }
 
@@ -365,22 +367,5 @@ final class ControlTester implements AutoCloseable {
     journal.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
     metrics.close();
-  }
-
-  private static final class FakeEndpoints implements Endpoints {
-    @Override
-    public Map<String, String> open(Task task, Iterable<String> names) {
-      Map<String, String> urls = new LinkedHashMap<>();
-      int port = 20000;
-      for (String name : names) {
-        urls.put(name, "http://127.0.0.1:" + port++);
-      }
-      return urls;
-    }
-
-    @Override
-    public void close(Task task) {
-      // nothing is open
-    }
   }
 }

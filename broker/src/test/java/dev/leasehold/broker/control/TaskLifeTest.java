@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.leasehold.broker.control.JsonValue.JsonObject;
 import dev.leasehold.broker.task.Signal;
+import dev.leasehold.broker.testing.FakeSecretStore.Call;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -280,7 +281,8 @@ class TaskLifeTest {
       RawCaller.Got refused = tester.open();
       assertEquals(503, refused.status());
       assertEquals("locked", refused.problem());
-      ControlTester.await("new generation", () -> tester.store().replaced() == 1);
+      ControlTester.await(
+          "new generation", () -> tester.store().count(Call.REPLACE_GENERATIONS) == 1);
 
       // When
       RawCaller.Got released = tester.withToken(OPERATOR_TOKEN, Route.UNLOCK, "/v1/revoke-all", "");

@@ -10,6 +10,7 @@ import dev.leasehold.broker.proxy.ProxyTester.OpenTask;
 import dev.leasehold.broker.proxy.RawAgent.Answer;
 import dev.leasehold.broker.task.Endpoints;
 import dev.leasehold.broker.task.Signal;
+import dev.leasehold.broker.testing.FakeSecretStore.Call;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,7 +125,7 @@ final class EndpointTest {
     // Then
     assertEquals("forbidden", answer.problem());
     assertEquals(0, upstream.connections());
-    assertEquals(0, proxy.store().reads());
+    assertEquals(0, proxy.store().count(Call.READ));
     proxy.auditLine("\"cause\":\"forbidden\"");
   }
 
@@ -157,7 +158,7 @@ final class EndpointTest {
     assertEquals("forbidden", first.problem());
     assertEquals("forbidden", second.problem());
     assertEquals(0, upstream.connections());
-    assertEquals(0, proxy.store().reads());
+    assertEquals(0, proxy.store().count(Call.READ));
     proxy.auditLine("\"cause\":\"forbidden\"");
   }
 

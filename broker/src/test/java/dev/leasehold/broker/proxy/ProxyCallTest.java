@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.leasehold.broker.proxy.ProxyTester.OpenTask;
 import dev.leasehold.broker.proxy.RawAgent.Answer;
+import dev.leasehold.broker.testing.FakeSecretStore.Call;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -79,7 +80,7 @@ final class ProxyCallTest {
 
       // Then
       assertEquals(1, upstream.connections());
-      assertEquals(1, proxy.store().reads());
+      assertEquals(1, proxy.store().count(Call.READ));
     }
   }
 

@@ -32,6 +32,7 @@ import dev.leasehold.broker.task.TaskToken;
 import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.BootClock;
 import dev.leasehold.broker.telemetry.Metrics;
+import dev.leasehold.broker.testing.FakeSecretStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -77,7 +78,7 @@ final class ProxyTester implements AutoCloseable {
     private final Map<String, Destination> destinations = new LinkedHashMap<>();
     private final Map<String, Injection> injections = new HashMap<>();
     private final Map<String, Credential> credentials = new HashMap<>();
-    private final ScriptedStore store = new ScriptedStore();
+    private final FakeSecretStore store = new FakeSecretStore(System::nanoTime);
     private Optional<Path> auditFile = Optional.empty();
     private Duration drain = Duration.ZERO;
 
@@ -107,7 +108,7 @@ final class ProxyTester implements AutoCloseable {
               injection.fields(),
               Optional.empty(),
               Optional.empty()));
-      store.answers(fields);
+      store.answering("test/creds/" + name, fields);
       return this;
     }
 
@@ -264,7 +265,7 @@ final class ProxyTester implements AutoCloseable {
   private final Path auditFile;
   private final AuditLog audit;
   private final Journal journal;
-  private final ScriptedStore store;
+  private final FakeSecretStore store;
   private final Setup setup;
   private final ProxyServer proxy;
   private final TaskEnds ends;
@@ -402,7 +403,7 @@ final class ProxyTester implements AutoCloseable {
     return ends;
   }
 
-  ScriptedStore store() {
+  FakeSecretStore store() {
     return store;
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.leasehold.broker.destination.Target;
 import dev.leasehold.broker.proxy.ProxyTester.OpenTask;
 import dev.leasehold.broker.proxy.RawAgent.Answer;
+import dev.leasehold.broker.testing.FakeSecretStore.Call;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ final class RefusedRequestTest {
   void nothingWasLeasedOrSent() throws Exception {
     try {
       assertEquals(0, upstream.connections());
-      assertEquals(0, proxy.store().reads());
+      assertEquals(0, proxy.store().count(Call.READ));
     } finally {
       proxy.close();
       upstream.close();

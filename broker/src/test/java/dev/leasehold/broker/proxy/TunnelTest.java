@@ -9,6 +9,7 @@ import dev.leasehold.broker.proxy.ProxyTester.OpenTask;
 import dev.leasehold.broker.proxy.RawAgent.Answer;
 import dev.leasehold.broker.task.Endpoints;
 import dev.leasehold.broker.task.Signal;
+import dev.leasehold.broker.testing.FakeSecretStore.Call;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -81,7 +82,7 @@ final class TunnelTest {
       assertFalse(upstream.seen().contains("of-the-agent"));
       assertFalse(upstream.seen().contains("roxy-Authorization"));
       assertEquals(1, upstream.connections());
-      assertEquals(1, proxy.store().reads());
+      assertEquals(1, proxy.store().count(Call.READ));
       proxy.auditLine("\"decision\":\"allow\"", "\"destination\":\"api\"", "/things");
     }
   }
@@ -235,7 +236,7 @@ final class TunnelTest {
       assertEquals("target-mismatch", answer.problem());
       assertTrue(inside.isClosedByPeer());
       assertEquals(0, upstream.connections());
-      assertEquals(0, proxy.store().reads());
+      assertEquals(0, proxy.store().count(Call.READ));
       proxy.auditLine("\"cause\":\"target-mismatch\"");
     }
   }

@@ -438,7 +438,7 @@ final class UpstreamFailureTest {
     // Given
     try (RecordingUpstream upstream = RecordingUpstream.greeting();
         ProxyTester proxy = proxy(upstream.port(), to -> to)) {
-      proxy.store().isDown();
+      proxy.store().goDown();
 
       // When
       Answer answer = get(proxy, "127.0.0.1:" + upstream.port());
