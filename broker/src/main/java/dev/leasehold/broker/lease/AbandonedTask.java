@@ -86,7 +86,7 @@ final class AbandonedTask {
       around.store().revokeLease(lease.leaseId());
       count(credential, LeaseOperation.REVOKE, Outcome.OK);
     } catch (SecretStoreException failure) {
-      count(credential, LeaseOperation.REVOKE, Revocation.outcome(failure));
+      count(credential, LeaseOperation.REVOKE, StoreFailures.outcome(failure));
       log.warn(
           "event=abandoned-lease-not-revoked task={} credential={} cause=\"{}\"",
           id(),

@@ -1,10 +1,7 @@
 package dev.leasehold.broker.lease;
 
 import dev.leasehold.broker.lease.JournalRecord.LeaseMade;
-import dev.leasehold.broker.lease.JournalRecord.ReadIntent;
 import dev.leasehold.broker.lease.JournalRecord.ReadSettled;
-import dev.leasehold.broker.lease.JournalRecord.TaskIntent;
-import dev.leasehold.broker.lease.JournalRecord.TokenMade;
 import dev.leasehold.broker.lease.LeaseOutcome.Problem;
 import dev.leasehold.broker.lease.LeaseOutcome.Refused;
 import dev.leasehold.broker.lease.Slot.Fetched;
@@ -12,42 +9,35 @@ import dev.leasehold.broker.secret.IssuedSecret;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.secret.SecretStoreException;
 import dev.leasehold.broker.secret.TaskToken;
-import dev.leasehold.broker.secret.TaskTokenRequest;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.LeaseOperation;
 import dev.leasehold.broker.telemetry.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One secret on its way from the store to its task, step by step, on a virtual thread of its own:
- * say in the journal what is about to be made, make the task's token if it has none, read, say what
- * was made, check it, hand it out. Whatever goes wrong after the read was sent, the lease that it
- * made, or may have made, is with the task's holdings and dies with the task.
+ * announce it ({@link Announcement}), read, say in the journal what was made, check it, hand it
+ * out. Whatever goes wrong after the read was sent, the lease that it made, or may have made, is
+ * with the task's holdings and dies with the task.
  */
 final class Fetch implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Fetch.class);
-
-  /** A task's token outlives its deadline so that nothing dies in the middle of an orderly end. */
-  private static final Duration TOKEN_GRACE = Duration.ofSeconds(60);
 
   private final Surroundings around;
   private final LeaseLives lives;
   private final LeaseDigest digest;
   private final Revocation revocation;
-  private final Set<String> lostGenerations;
   private final TaskHoldings holdings;
   private final Task task;
   private final Credential credential;
-  private final Set<String> credentialsOfTask;
+  private final Announcement announcement;
   private final long began;
 
   /**
@@ -59,11 +49,10 @@ final class Fetch implements Runnable {
     this.lives = leases.lives();
     this.digest = leases.digest();
     this.revocation = leases.revocation();
-    this.lostGenerations = leases.lostGenerations();
     this.holdings = holdings;
     this.task = holdings.task();
     this.credential = credential;
-    this.credentialsOfTask = credentialsOfTask;
+    this.announcement = new Announcement(leases, holdings, credential, credentialsOfTask);
     this.began = around.now();
   }
 
@@ -94,7 +83,7 @@ final class Fetch implements Runnable {
   private Fetched fetch(long read) {
     TaskToken token;
     try {
-      token = announceAndGetToken(read);
+      token = announcement.of(read);
     } catch (SecretStoreException failure) {
       cameToNothing(read);
       return refused(failure);
@@ -127,76 +116,12 @@ final class Fetch implements Runnable {
     return keep(read, sent, secret);
   }
 
-  /** The first fetch of a task makes its token; both are announced in one write. */
-  private TaskToken announceAndGetToken(long read) throws SecretStoreException, JournalException {
-    ReadIntent intent =
-        new ReadIntent(
-            task.id(),
-            read,
-            credential.name(),
-            credential.revocability(),
-            around.wall().instant().plus(lives.longest(credential)));
-    TaskHoldings.TokenClaim claim = holdings.claimToken();
-    if (claim.mine()) {
-      makeToken(intent);
-    } else {
-      around.journal().write(intent);
-    }
-    try {
-      return claim.token().join();
-    } catch (CompletionException failure) {
-      switch (failure.getCause()) {
-        case SecretStoreException known -> throw known;
-        case JournalException known -> throw known;
-        case null, default -> throw failure;
-      }
-    }
-  }
-
-  private void makeToken(ReadIntent intent) {
-    Duration life = Duration.ofNanos(task.deadlineNanos() - around.now()).plus(TOKEN_GRACE);
-    try {
-      around
-          .journal()
-          .write(
-              new TaskIntent(task.id(), task.kind().name(), around.wall().instant().plus(life)),
-              intent);
-      TaskToken token =
-          around
-              .store()
-              .openTaskToken(
-                  new TaskTokenRequest(
-                      task.kind().vaultRole(),
-                      credentialsOfTask,
-                      life,
-                      task.id().text().replace('_', '-'),
-                      Map.of(
-                          "task", task.id().text(),
-                          "kind", task.kind().name(),
-                          "agent", task.agent())));
-      // The write of what is read with it waits for this one too.
-      around
-          .journal()
-          .append(new TokenMade(task.id(), token.accessor(), token.generation()))
-          .exceptionally(failure -> null);
-      holdings.tokenMade(token);
-      if (lostGenerations.contains(token.generation())) {
-        holdings.revokeTask("the login that the task's token came from is lost");
-      }
-    } catch (SecretStoreException | JournalException | RuntimeException failure) {
-      holdings.tokenFailed(failure);
-    }
-  }
-
   /** The lease exists: it is held before anything else, and lent only if all is well with it. */
   private Fetched keep(long read, long sent, IssuedSecret secret) {
     HeldLease held = held(read, sent, secret);
     around.metrics().leasesActive(credential.name(), credential.revocability().word(), 1);
     holdings.readBrought(held);
     secret.leaseId().ifPresent(id -> lives.told(credential.name(), secret.leaseDuration()));
-    for (String warning : secret.warnings()) {
-      log.warn("event=store-warning credential={} warning=\"{}\"", credential.name(), warning);
-    }
     try {
       write(held);
     } catch (JournalException failure) {
@@ -294,31 +219,14 @@ final class Fetch implements Runnable {
   }
 
   private Fetched refused(SecretStoreException failure) {
-    count(Revocation.outcome(failure));
+    count(StoreFailures.outcome(failure));
     log.warn(
         "event=lease-refused task={} credential={} kind={} cause=\"{}\"",
         task.id(),
         credential.name(),
         failure.kind(),
         failure.getMessage());
-    Problem problem =
-        switch (failure.kind()) {
-          case UNAVAILABLE, UNANSWERED, DENIED -> Problem.VAULT_UNAVAILABLE;
-          case NO_IDENTITY -> Problem.IDENTITY_UNAVAILABLE;
-          case INVALID -> Problem.CREDENTIAL_INVALID;
-        };
-    String detail = "credential '" + credential.name() + "' could not be had: " + said(failure);
-    return new Fetched(null, new Refused(problem, detail, failure.retryAfter()));
-  }
-
-  private static String said(SecretStoreException failure) {
-    return switch (failure.kind()) {
-      case UNAVAILABLE -> "the secret store is not available";
-      case UNANSWERED -> "the secret store did not answer";
-      case DENIED -> "the secret store does not permit it";
-      case NO_IDENTITY -> "there is no login to the secret store";
-      case INVALID -> "the secret store has no such credential";
-    };
+    return new Fetched(null, StoreFailures.refusal(credential, failure));
   }
 
   private static Fetched taskEnded() {

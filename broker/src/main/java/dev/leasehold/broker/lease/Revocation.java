@@ -55,7 +55,7 @@ final class Revocation {
       count(held, LeaseOperation.REVOKE, Outcome.OK);
       around.events().revoked(task, held.lease(), Optional.empty());
     } catch (SecretStoreException failure) {
-      count(held, LeaseOperation.REVOKE, outcome(failure));
+      count(held, LeaseOperation.REVOKE, StoreFailures.outcome(failure));
       around
           .events()
           .revoked(task, held.lease(), Optional.of(failure.kind() + ": " + failure.getMessage()));
@@ -193,15 +193,5 @@ final class Revocation {
 
   private void count(HeldLease held, LeaseOperation operation, Outcome outcome) {
     around.metrics().leaseOperation(held.credential().name(), operation, outcome);
-  }
-
-  static Outcome outcome(SecretStoreException failure) {
-    return switch (failure.kind()) {
-      case UNAVAILABLE -> Outcome.UNREACHABLE;
-      case NO_IDENTITY -> Outcome.DENIED;
-      case UNANSWERED -> Outcome.TIMEOUT;
-      case DENIED -> Outcome.DENIED;
-      case INVALID -> Outcome.NOT_FOUND;
-    };
   }
 }

@@ -87,7 +87,7 @@ final class Upkeep {
       count(Outcome.OK);
       renewed(sent, granted);
     } catch (SecretStoreException failure) {
-      count(Revocation.outcome(failure));
+      count(StoreFailures.outcome(failure));
       log.warn(
           "event=renewal-failed task={} credential={} cause=\"{}\"",
           task().id(),

@@ -1,7 +1,6 @@
 package dev.leasehold.broker.secret;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,9 +15,4 @@ public record IssuedSecret(
     Optional<String> leaseId,
     Duration leaseDuration,
     boolean renewable,
-    String requestId,
-    List<String> warnings) {
-  public IssuedSecret {
-    warnings = List.copyOf(warnings);
-  }
-}
+    String requestId) {}

@@ -39,8 +39,7 @@ final class SecretAnswer {
         answer.string("lease_id").filter(id -> !id.isEmpty()),
         answer.seconds("lease_duration"),
         answer.flag("renewable"),
-        answer.string("request_id").orElse(""),
-        answer.warnings());
+        answer.string("request_id").orElse(""));
   }
 
   /** KV version 2 puts the fields one level deeper, beside their metadata. */

@@ -12,7 +12,6 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,8 +26,7 @@ final class SecretValueTest {
     SecretValue value = secret(CANARY);
     SecretFields fields = new SecretFields(Map.of("password", value));
     IssuedSecret issued =
-        new IssuedSecret(
-            fields, Optional.of("lease/1"), Duration.ofMinutes(5), true, "request", List.of());
+        new IssuedSecret(fields, Optional.of("lease/1"), Duration.ofMinutes(5), true, "request");
     TaskToken token = new TaskToken(value, "accessor", "generation", 1);
 
     // When

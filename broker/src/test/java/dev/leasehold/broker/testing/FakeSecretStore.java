@@ -203,8 +203,7 @@ public final class FakeSecretStore implements SecretStore {
         Optional.of(id).filter(made -> leased),
         leased ? leaseDuration : Duration.ZERO,
         leased && renewable,
-        "request-" + number,
-        List.of());
+        "request-" + number);
   }
 
   private SecretFields fields(String path, int number) {
