@@ -14,14 +14,14 @@ final class Authority {
 
   private final PrivateKey key;
   private final X509Certificate certificate;
-  private final String name;
+  private final Name name;
   private final KeyPair leafKeys;
 
   /**
    * @param leafKeys of all leaves: they are in one memory with the key that signs them, so a pair
    *     for each would protect nothing
    */
-  Authority(PrivateKey key, X509Certificate certificate, String name, KeyPair leafKeys) {
+  Authority(PrivateKey key, X509Certificate certificate, Name name, KeyPair leafKeys) {
     this.key = key;
     this.certificate = certificate;
     this.name = name;
@@ -35,9 +35,9 @@ final class Authority {
     X509Certificate leaf =
         new CertificateForm(
                 name,
-                "Leasehold intercepted call",
+                Name.LEAF,
                 leafKeys.getPublic(),
-                now.minus(InterceptionCa.CLOCK_SKEW),
+                now.minus(Root.CLOCK_SKEW),
                 notAfter,
                 List.of(
                     Extension.noAuthority(),

@@ -15,18 +15,16 @@ import java.util.List;
 /**
  * A certificate that is about to be signed (RFC 5280 §4.1).
  *
- * @param issuer the common name of the certificate that signs
- * @param subject a common name that reads as no host, since some take one for it
+ * @param issuer the name of the certificate that signs
  * @param extensions each as {@link Extension} gives it
  */
 record CertificateForm(
-    String issuer,
-    String subject,
+    Name issuer,
+    Name subject,
     PublicKey key,
     Instant notBefore,
     Instant notAfter,
     List<byte[]> extensions) {
-  private static final String ORGANIZATION = "Leasehold";
   private static final int V3 = 2;
   private static final int SERIAL_BYTES = 16;
   private static final byte[] ECDSA_WITH_SHA256 =
@@ -49,9 +47,9 @@ record CertificateForm(
         Der.constructed(0, Der.integer(V3)),
         Der.integer(serial()),
         ECDSA_WITH_SHA256,
-        name(issuer),
+        issuer.encoded(),
         Der.sequence(Der.time(notBefore), Der.time(notAfter)),
-        name(subject),
+        subject.encoded(),
         key.getEncoded(), // a SubjectPublicKeyInfo, as the JDK says
         Der.constructed(3, Der.sequence(extensions.toArray(byte[][]::new))));
   }
@@ -62,13 +60,5 @@ record CertificateForm(
     random.nextBytes(bytes);
     bytes[0] = (byte) (bytes[0] & 0x3f | 0x40);
     return new BigInteger(bytes);
-  }
-
-  private static byte[] name(String commonName) {
-    return Der.sequence(attribute("2.5.4.10", ORGANIZATION), attribute("2.5.4.3", commonName));
-  }
-
-  private static byte[] attribute(String oid, String text) {
-    return Der.set(Der.sequence(Der.oid(oid), Der.utf8(text)));
   }
 }

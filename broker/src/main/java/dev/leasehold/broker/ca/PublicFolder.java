@@ -105,6 +105,8 @@ final class PublicFolder {
       Files.setPosixFilePermissions(path, OF_FOLDER); // whatever the umask took away
     } catch (FileAlreadyExistsException noFolder) {
       return; // refused for what it is
+    } catch (FileSystemException failure) {
+      throw new IOException("runtime-dir " + path + " cannot be made: " + why(failure), failure);
     }
   }
 

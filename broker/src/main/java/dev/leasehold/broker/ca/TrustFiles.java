@@ -39,6 +39,7 @@ public final class TrustFiles implements CertificateAuthorities.Publication, Aut
   private final PublicFolder folder;
   private final Path bundle;
   private final Supplier<Optional<Path>> systemRoots;
+  private boolean closed;
 
   /**
    * @param systemRoots the file of them, PEM; the JDK's own count where there is none
@@ -56,7 +57,10 @@ public final class TrustFiles implements CertificateAuthorities.Publication, Aut
 
   /** Replaces each file as a whole. Without any root there are no files. */
   @Override
-  public void publish(List<X509Certificate> roots) throws IOException {
+  public synchronized void publish(List<X509Certificate> roots) throws IOException {
+    if (closed) {
+      return;
+    }
     if (roots.isEmpty()) {
       folder.removeAll(NAMES); // what an earlier life left is trusted by nobody any more
       return;
@@ -73,7 +77,7 @@ public final class TrustFiles implements CertificateAuthorities.Publication, Aut
         ours.add(root.getEncoded());
       }
       List<byte[]> all = new ArrayList<>(ours); // first, so that they are found at once
-      all.addAll(SystemRoots.read(systemRoots.get()));
+      all.addAll(OtherRoots.read(systemRoots.get()));
       Map<String, byte[]> contents = new LinkedHashMap<>();
       contents.put(CA, Pem.write(ours));
       contents.put(BUNDLE, Pem.write(all));
@@ -85,9 +89,10 @@ public final class TrustFiles implements CertificateAuthorities.Publication, Aut
     }
   }
 
-  /** Removes the files that this wrote. */
+  /** Removes the files that this wrote, for good. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    closed = true;
     folder.removeWritten();
   }
 }

@@ -103,7 +103,7 @@ final class InterceptionCaTest {
 
   @Test
   void noLeafOutlivesTheCa() {
-    clock.pass(InterceptionCa.LIFE.minusDays(1));
+    clock.pass(Root.LIFE.minusDays(1));
     Leaf last = leaf("api.example.com");
     assertEquals(ca.notAfter().getEpochSecond(), last.notAfter().getEpochSecond());
     clock.pass(Duration.ofHours(12));

@@ -12,9 +12,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** What the programs of this machine trust without us, encoded. */
-final class SystemRoots {
-  private SystemRoots() {}
+/** What the programs of this machine trust besides us, encoded. */
+final class OtherRoots {
+  private OtherRoots() {}
 
   /**
    * @param file PEM; empty: those that come with this JDK
