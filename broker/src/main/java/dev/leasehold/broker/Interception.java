@@ -3,14 +3,11 @@ package dev.leasehold.broker;
 import dev.leasehold.broker.ca.CertificateAuthorities;
 import dev.leasehold.broker.ca.TrustFiles;
 import dev.leasehold.broker.config.Configuration;
-import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.local.OwnUid;
 import dev.leasehold.broker.upstream.TlsEngines;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The CA that agents are shown instead of the targets' own, and the files by which they trust it;
@@ -48,12 +45,7 @@ final class Interception implements AutoCloseable {
 
   /** Before {@code next} is in force; blocks. */
   void cover(Configuration next) throws IOException {
-    Set<String> hosts =
-        next.destinations().values().stream()
-            .filter(Destination::isHttp)
-            .map(destination -> destination.target().host())
-            .collect(Collectors.toSet());
-    authorities.cover(hosts);
+    authorities.cover(next.httpHosts());
   }
 
   @Override

@@ -49,7 +49,11 @@ public final class ConfigLoader {
       return refused(reading);
     }
     try {
-      return new LoadResult.Loaded(Assembly.of(document, machine), reading.warnings());
+      Configuration configuration = Assembly.of(document, machine);
+      runtimeDir(configuration, document, reading, machine);
+      return reading.isClean()
+          ? new LoadResult.Loaded(configuration, reading.warnings())
+          : refused(reading);
     } catch (IllegalArgumentException refusedByARecord) {
       reading.error("", 1, String.valueOf(refusedByARecord.getMessage()));
       return refused(reading);
@@ -67,6 +71,22 @@ public final class ConfigLoader {
                     audit.pathOf(AuditKeys.FSYNC),
                     audit.lineOf(AuditKeys.FSYNC),
                     "belongs to file"));
+  }
+
+  /** Only the start can tell whether a folder that is not there yet can be made. */
+  private static void runtimeDir(
+      Configuration configuration, Document document, Reading reading, Machine machine) {
+    if (configuration.httpHosts().isEmpty()) {
+      return;
+    }
+    machine
+        .refusal(configuration.runtimeDir())
+        .ifPresent(
+            why ->
+                reading.error(
+                    document.root().pathOf(RootKeys.RUNTIME_DIR),
+                    document.root().lineOf(RootKeys.RUNTIME_DIR),
+                    configuration.runtimeDir() + " " + why));
   }
 
   private static LoadResult refused(Reading reading) {

@@ -67,6 +67,14 @@ public record Configuration(
     return new Policy(version, destinations, uses, clock);
   }
 
+  /** The hosts that agents may come to call over HTTP, or over TLS that is intercepted. */
+  public Set<String> httpHosts() {
+    return destinations.values().stream()
+        .filter(Destination::isHttp)
+        .map(destination -> destination.target().host())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /** Names of the credentials that tasks of the kind may come to use. */
   public Set<String> credentialsOf(TaskKind kind) {
     return kind.destinations().stream()

@@ -1,5 +1,6 @@
 package dev.leasehold.broker.config;
 
+import dev.leasehold.broker.ca.TrustFiles;
 import dev.leasehold.broker.local.OwnUid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,12 @@ final class LocalMachine implements Machine {
 
   private static Object fact(Map<String, Object> found, String name) {
     return Objects.requireNonNull(found.get(name), name);
+  }
+
+  @Override
+  public Optional<String> refusal(Path runtimeDir) {
+    OptionalInt own = ownUid();
+    return own.isPresent() ? TrustFiles.refusal(runtimeDir, own.getAsInt()) : Optional.empty();
   }
 
   // Reads the files, since Java has no other way to them; users of a directory service are unknown

@@ -18,6 +18,9 @@ interface Machine {
   /** Whether the user belongs to the group; true when that cannot be found out. */
   boolean mayBelong(int uid, int gid);
 
+  /** Why files that agents shall trust may not be put there; follows no link. */
+  Optional<String> refusal(Path runtimeDir);
+
   /**
    * A file's rights.
    *

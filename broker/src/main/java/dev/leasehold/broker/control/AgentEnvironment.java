@@ -1,5 +1,6 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.ca.TrustFiles;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.task.Endpoints;
@@ -27,18 +28,6 @@ import java.util.stream.Collectors;
 final class AgentEnvironment {
   /** What stands in a variable for an API key: SDKs refuse to start with an empty one. */
   static final String SENTINEL = "held-by-leasehold";
-
-  /** The broker's own CA alone: for programs that add it to what they trust. */
-  static final String CA = "ca.crt";
-
-  /** The system's roots and the broker's CA: for programs that replace what they trust. */
-  static final String CA_BUNDLE = "ca-bundle.crt";
-
-  /** The same for Java. */
-  static final String TRUST_STORE = "truststore.p12";
-
-  /** Where the bundle is, for wget, which has no variable for that but one for this. */
-  static final String WGETRC = "wgetrc";
 
   private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "::1");
   private static final List<String> PROXY_NAMES = List.of("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY");
@@ -70,7 +59,7 @@ final class AgentEnvironment {
 
   /** The CA to trust for intercepted TLS, where there is one. */
   Optional<Path> ca() {
-    return existing(CA);
+    return existing(TrustFiles.CA);
   }
 
   /**
@@ -94,9 +83,9 @@ final class AgentEnvironment {
               variables.put("NODE_USE_ENV_PROXY", "1");
             });
     ca().ifPresent(file -> CA_NAMES.forEach(name -> variables.put(name, file.toString())));
-    existing(CA_BUNDLE)
+    existing(TrustFiles.BUNDLE)
         .ifPresent(file -> CA_BUNDLE_NAMES.forEach(name -> variables.put(name, file.toString())));
-    existing(WGETRC).ifPresent(file -> variables.put("WGETRC", file.toString()));
+    existing(TrustFiles.WGETRC).ifPresent(file -> variables.put("WGETRC", file.toString()));
     javaOptions(endpoints, notProxied)
         .ifPresent(options -> variables.put("JAVA_TOOL_OPTIONS", options));
     variables.put("LEASEHOLD_TASK", task.id().text());
@@ -131,13 +120,14 @@ final class AgentEnvironment {
             options.append(' ');
           }
           options.append("-Dhttp.nonProxyHosts=").append(javaHosts(notProxied));
-          existing(TRUST_STORE)
+          existing(TrustFiles.STORE)
               .ifPresent(
                   store ->
                       options
                           .append(" -Djavax.net.ssl.trustStore=")
                           .append(store)
-                          .append(" -Djavax.net.ssl.trustStorePassword=changeit"));
+                          .append(" -Djavax.net.ssl.trustStorePassword=")
+                          .append(TrustFiles.STORE_PASSWORD));
           return options.toString();
         });
   }

@@ -14,6 +14,7 @@ final class FakeMachine implements Machine {
 
   private final Map<String, String> variables = new HashMap<>();
   private final Map<String, Optional<FileFacts>> files = new HashMap<>();
+  private Optional<String> runtimeDirRefusal = Optional.empty();
   private final Map<Integer, Integer> groupOf = new HashMap<>();
 
   FakeMachine with(String variable, String value) {
@@ -29,6 +30,11 @@ final class FakeMachine implements Machine {
   /** A path that ends so has these rights. */
   FakeMachine file(String ending, int mode, int uid, int gid) {
     files.put(ending, Optional.of(new FileFacts(true, true, mode, uid, gid, false)));
+    return this;
+  }
+
+  FakeMachine refusingRuntimeDir(String why) {
+    runtimeDirRefusal = Optional.of(why);
     return this;
   }
 
@@ -54,6 +60,11 @@ final class FakeMachine implements Machine {
         .map(Map.Entry::getValue)
         .findFirst()
         .orElse(Optional.of(QUIET));
+  }
+
+  @Override
+  public Optional<String> refusal(Path runtimeDir) {
+    return runtimeDirRefusal;
   }
 
   @Override

@@ -229,6 +229,13 @@ class RulesTest {
   }
 
   @Test
+  void aRuntimeDirWhereOthersCouldPutTheirCaIsRefusedInItsLine() {
+    FakeMachine machine = new FakeMachine().refusingRuntimeDir("can be written by others");
+    List<String> errors = Sample.errors(Sample.load(Sample.text(), machine));
+    assertEquals(List.of("runtime-dir (line 18): /run/leasehold can be written by others"), errors);
+  }
+
+  @Test
   void anUnsafeSwitchPermitsAndIsListed() {
     // Given
     String yaml =
