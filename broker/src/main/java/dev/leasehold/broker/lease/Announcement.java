@@ -95,10 +95,7 @@ final class Announcement {
                           "kind", task.kind().name(),
                           "agent", task.agent())));
       // The write of what is read with it waits for this one too.
-      around
-          .journal()
-          .append(new TokenMade(task.id(), token.accessor(), token.generation()))
-          .exceptionally(failure -> null);
+      around.journal().note(new TokenMade(task.id(), token.accessor(), token.generation()));
       holdings.tokenMade(token);
       if (lostGenerations.contains(token.generation())) {
         holdings.revokeTask("the login that the task's token came from is lost");

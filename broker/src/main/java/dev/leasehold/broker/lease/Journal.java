@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +30,14 @@ public final class Journal implements AutoCloseable {
   private static final long GROWN = 1 << 20;
   private static final String DAMAGED = "the journal was damaged; see journal.damaged beside it";
 
+  /** How long records wait that nobody waits for. */
+  private static final Duration SOON = Duration.ofMillis(100);
+
   /** Records that become durable together. */
   private static final class Batch {
     final List<JournalRecord> records = new ArrayList<>();
+    final long since = System.nanoTime();
+    boolean urgent;
     final CompletableFuture<Void> durable = new CompletableFuture<>();
   }
 
@@ -111,11 +117,28 @@ public final class Journal implements AutoCloseable {
    * @return completes when they are durable; exceptionally with a {@link JournalException}
    */
   CompletableFuture<Void> append(JournalRecord... records) {
+    return add(true, records);
+  }
+
+  /**
+   * Adds records that nobody waits for, in the order of the calls. Never blocks. They become
+   * durable with the next ones that somebody waits for, or within a tenth of a second: each fsync
+   * of its own would hold up those of the store that is on the same disk.
+   */
+  void note(JournalRecord... records) {
+    add(false, records).exceptionally(failure -> null);
+  }
+
+  private CompletableFuture<Void> add(boolean urgent, JournalRecord... records) {
     synchronized (monitor) {
       if (closed) {
         return CompletableFuture.failedFuture(new JournalException("the journal is closed", null));
       }
+      if (batch.records.isEmpty()) {
+        batch = new Batch();
+      }
       batch.records.addAll(List.of(records));
+      batch.urgent |= urgent;
       monitor.notifyAll();
       return batch.durable;
     }
@@ -178,12 +201,13 @@ public final class Journal implements AutoCloseable {
   /** Waits for something to write; null when the journal is closed and all is written. */
   private @Nullable Batch take() {
     synchronized (monitor) {
-      while (batch.records.isEmpty()) {
+      while (!isDue()) {
         if (closed) {
           return null;
         }
         try {
-          monitor.wait();
+          // Zero is for ever.
+          monitor.wait(batch.records.isEmpty() ? 0 : Math.max(1, left().toMillis()));
         } catch (InterruptedException asked) {
           closed = true; // nobody else has this thread
         }
@@ -192,6 +216,14 @@ public final class Journal implements AutoCloseable {
       batch = new Batch();
       return taken;
     }
+  }
+
+  private boolean isDue() {
+    return !batch.records.isEmpty() && (batch.urgent || closed || left().isNegative());
+  }
+
+  private Duration left() {
+    return SOON.minusNanos(System.nanoTime() - batch.since);
   }
 
   private void compactIfGrown() throws IOException {

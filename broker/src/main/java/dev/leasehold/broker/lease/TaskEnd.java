@@ -258,7 +258,7 @@ final class TaskEnd implements Runnable {
 
   /** Not waited for: without it, a new life would find the task's leases dead once more. */
   private void remember(JournalRecord record) {
-    around.journal().append(record).exceptionally(failure -> null);
+    around.journal().note(record);
   }
 
   private void pause(Duration duration) {

@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +92,42 @@ final class JournalTest {
         assertEquals(LIFE.subList(0, 3), journal.previous().records(), torn + " bytes torn off");
         assertEquals(Optional.empty(), journal.locked());
       }
+    }
+  }
+
+  @Test
+  void recordsThatNobodyWaitsForAreBeforeTheNextOnesThatSomebodyDoes() throws IOException {
+    // When
+    try (Journal journal = Journal.open(stateDir)) {
+      LIFE.subList(0, 3).forEach(journal::note);
+      journal.write(LIFE.get(3));
+    }
+
+    // Then
+    assertEquals(LIFE, reopened());
+  }
+
+  @Test
+  void recordsThatNobodyWaitsForBecomeDurableByThemselves() throws Exception {
+    // Given
+    CountDownLatch opened = new CountDownLatch(1);
+    CountDownLatch durable = new CountDownLatch(1);
+    try (Journal journal =
+        Journal.open(
+            stateDir,
+            (channel, metadata) -> {
+              channel.force(metadata);
+              if (opened.getCount() == 0) {
+                durable.countDown();
+              }
+            })) {
+      opened.countDown();
+
+      // When
+      LIFE.forEach(journal::note);
+
+      // Then
+      assertTrue(durable.await(20, TimeUnit.SECONDS));
     }
   }
 
