@@ -51,6 +51,25 @@ final class PublicFolder {
 
   /** Why nothing may or can be put there; empty when there is no such folder yet. */
   Optional<String> refusal() {
+    Optional<String> forAnybody = refusalForAnybody(path);
+    if (forAnybody.isPresent() || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return forAnybody;
+    }
+    try {
+      int owner = (Integer) Files.getAttribute(path, "unix:uid");
+      if (owner != ROOT && owner != ownUid) {
+        return Optional.of("belongs to another user, who could put a CA of his own there");
+      }
+      return Files.isWritable(path)
+          ? Optional.empty()
+          : Optional.of("cannot be written by the sidecar");
+    } catch (IOException unreadable) {
+      return Optional.of("cannot be looked at: " + why(unreadable));
+    }
+  }
+
+  /** What is wrong with it whoever the sidecar is. */
+  static Optional<String> refusalForAnybody(Path path) {
     try {
       if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
         return Optional.empty();
@@ -61,17 +80,11 @@ final class PublicFolder {
       if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
         return Optional.of("is not a folder");
       }
-      int owner = (Integer) Files.getAttribute(path, "unix:uid");
-      if (owner != ROOT && owner != ownUid) {
-        return Optional.of("belongs to another user, who could put a CA of his own there");
-      }
       if (((Integer) Files.getAttribute(path, "unix:mode") & OTHERS_WRITE) != 0) {
         return Optional.of(
             "can be written by others, who could put a CA of their own there; chmod go-w");
       }
-      return Files.isWritable(path)
-          ? Optional.empty()
-          : Optional.of("cannot be written by the sidecar");
+      return Optional.empty();
     } catch (IOException unreadable) {
       return Optional.of("cannot be looked at: " + why(unreadable));
     }

@@ -50,9 +50,12 @@ public final class TrustFiles implements CertificateAuthorities.Publication, Aut
     this.systemRoots = systemRoots;
   }
 
-  /** Why the files may not or cannot be put there; empty when there is no such folder yet. */
-  public static Optional<String> refusal(Path folder, int ownUid) {
-    return new PublicFolder(folder, ownUid).refusal();
+  /**
+   * Why the files may not be put there, whoever the sidecar is; empty when there is no such folder
+   * yet.
+   */
+  public static Optional<String> refusal(Path folder) {
+    return PublicFolder.refusalForAnybody(folder);
   }
 
   /** Replaces each file as a whole. Without any root there are no files. */
