@@ -2,7 +2,9 @@ package dev.leasehold.testbed.quickstart;
 
 import dev.leasehold.testbed.server.Account;
 import dev.leasehold.testbed.sidecar.Ran;
+import dev.leasehold.testbed.tls.TestCa;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;
@@ -14,11 +16,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 /** The quick start's HTTP calls: the agent's, and those of us who look after it. */
 final class HttpCalls {
@@ -46,8 +52,12 @@ final class HttpCalls {
     return new Answer(Integer.parseInt(out.substring(end + 1)), out.substring(0, end));
   }
 
-  /** The agent's call by Java, for a machine without curl. */
-  static Answer asAgent(URI proxy, String url) {
+  /**
+   * The agent's call by Java, for a machine without curl. Java lets nobody authenticate to a proxy
+   * for a tunnel unless {@code jdk.http.auth.tunneling.disabledSchemes} is empty.
+   */
+  static Answer asAgent(Map<String, String> environment, String url) {
+    URI proxy = URI.create(environment.get("HTTPS_PROXY"));
     String[] user = proxy.getUserInfo().split(":", 2);
     HttpClient client =
         HttpClient.newBuilder()
@@ -59,9 +69,23 @@ final class HttpCalls {
                     return new PasswordAuthentication(user[0], user[1].toCharArray());
                   }
                 })
+            .sslContext(trusting(Path.of(environment.get("SSL_CERT_FILE"))))
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     return send(client, HttpRequest.newBuilder(URI.create(url)));
+  }
+
+  private static SSLContext trusting(Path bundle) {
+    try (InputStream in = Files.newInputStream(bundle)) {
+      return TestCa.clientContext(
+          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+              .map(X509Certificate.class::cast)
+              .toList());
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (CertificateException broken) {
+      throw new IllegalStateException(broken);
+    }
   }
 
   /** A call without Leasehold. */

@@ -145,7 +145,9 @@ final class Story {
   }
 
   private Seen call(JsonObject task) {
-    tell.step("The agent calls the API through the proxy, as it would call it without one");
+    tell.step("The agent calls the API over HTTPS, as it would call it without Leasehold");
+    tell.say("Leasehold answers as that host, under a CA that only the task's environment trusts,");
+    tell.say("and verifies the API's own certificate before the secret leaves.");
     Answer answer = throughProxy(task);
     tell.output(answer.status() + " " + answer.body());
     tell.claim("the call succeeded", () -> answer.status() == 200);
@@ -266,16 +268,16 @@ final class Story {
   }
 
   private Answer throughProxy(JsonObject task) {
-    String url = "http://localhost:" + stage.api().address().getPort() + "/orders";
-    Optional<Path> curl = HttpCalls.curl();
-    if (curl.isEmpty()) {
-      tell.command("(with the task's environment, by Java since there is no curl) GET " + url);
-      return HttpCalls.asAgent(URI.create(task.getJsonObject("proxy").getString("url")), url);
-    }
-    tell.command("curl " + url + "    # with the environment that the task came with");
+    String url = stage.api().address().resolve("/orders").toString();
     Map<String, String> environment = new HashMap<>();
     task.getJsonObject("env")
         .forEach(entry -> environment.put(entry.getKey(), (String) entry.getValue()));
+    Optional<Path> curl = HttpCalls.curl();
+    if (curl.isEmpty()) {
+      tell.command("(with the task's environment, by Java since there is no curl) GET " + url);
+      return HttpCalls.asAgent(environment, url);
+    }
+    tell.command("curl " + url + "    # with the environment that the task came with");
     return HttpCalls.asAgent(curl.get(), stage.accounts().agent(), environment, url);
   }
 

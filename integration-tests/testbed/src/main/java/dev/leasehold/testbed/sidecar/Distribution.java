@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +50,7 @@ public record Distribution(Path home) {
     try (Stream<Path> files = Files.walk(home)) {
       for (Path file : files.toList()) {
         Path target = copy.resolve(home.relativize(file).toString());
-        // The AOT cache knows the jars by their time.
-        Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(file, target);
         boolean program = Files.isDirectory(file) || Files.isExecutable(file);
         Files.setPosixFilePermissions(
             target, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
