@@ -24,10 +24,11 @@ final class Lifetime {
   Lifetime(Serving serving, Door door) {
     this.serving = serving;
     this.door = door;
-    idles();
+    // Who has said nothing yet may be anybody, and holds a connection that others need.
+    this.waitsUntil = System.nanoTime() + headerRead().toNanos();
   }
 
-  /** No request is there. */
+  /** No request is there, and there was one before. */
   void idles() {
     headBegun = false;
     waitsUntil = System.nanoTime() + Limits.DEFAULT.idle().toNanos();

@@ -127,12 +127,7 @@ final class LimitsTest {
     Limits impatient = times(Duration.ofMillis(300), Duration.ofSeconds(5));
     try (RecordingUpstream upstream = RecordingUpstream.greeting();
         ProxyTester proxy = proxy(upstream, impatient)) {
-      URI endpoint =
-          URI.create(
-              proxy.proxy().open(proxy.open().task(), List.of("api")).values().iterator().next());
-      InetSocketAddress at =
-          new InetSocketAddress(InetAddress.ofLiteral(endpoint.getHost()), endpoint.getPort());
-      try (RawAgent agent = RawAgent.connect(at)) {
+      try (RawAgent agent = RawAgent.connect(endpoint(proxy))) {
 
         // When
         agent.send("GET / HTTP/1.1\r\nHost: 127.0");
@@ -142,6 +137,28 @@ final class LimitsTest {
         assertEquals(0, upstream.connections());
       }
     }
+  }
+
+  @Test
+  void connectionThatNeverSaysAnythingHasNoMoreTimeThanAHead() throws Exception {
+    // Given
+    Limits impatient = times(Duration.ofMillis(300), Duration.ofSeconds(5));
+    try (RecordingUpstream upstream = RecordingUpstream.greeting();
+        ProxyTester proxy = proxy(upstream, impatient);
+
+        // When
+        RawAgent agent = RawAgent.connect(endpoint(proxy))) {
+
+      // Then
+      assertTrue(agent.isClosedByPeer());
+    }
+  }
+
+  private static InetSocketAddress endpoint(ProxyTester proxy) throws Exception {
+    URI endpoint =
+        URI.create(
+            proxy.proxy().open(proxy.open().task(), List.of("api")).values().iterator().next());
+    return new InetSocketAddress(InetAddress.ofLiteral(endpoint.getHost()), endpoint.getPort());
   }
 
   @Test
