@@ -18,7 +18,7 @@ final class Opening {
 
   private Opening() {}
 
-  static byte[] body(Options options, boolean hold) throws ClientFailure {
+  static byte[] body(Options options, List<String> endpoints, boolean hold) throws ClientFailure {
     JsonBytes json = new JsonBytes(512);
     json.beginObject();
     json.name("kind").text(options.required("--task"));
@@ -26,7 +26,7 @@ final class Opening {
     text(json, "ttl", options.one("--ttl").orElse(""));
     text(json, "on_behalf_of", options.one("--on-behalf-of").orElse(""));
     names(json, "destinations", options.all("--destination"));
-    names(json, "endpoints", options.all("--endpoint"));
+    names(json, "endpoints", endpoints);
     labels(json, options.all("--label"));
     if (hold) {
       json.name("hold").bool(true);

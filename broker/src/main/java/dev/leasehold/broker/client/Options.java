@@ -138,6 +138,11 @@ final class Options {
     return given.isPresent() ? ControlAddress.parse(given.get()) : ControlAddress.usual();
   }
 
+  /** Whether the sidecar knows the caller by its uid, and can give a task addresses of its own. */
+  boolean isKnownByUid() throws ClientFailure {
+    return tokenFile().isEmpty() && address() instanceof ControlAddress.Socket;
+  }
+
   private Optional<String> taskToken() throws ClientFailure {
     String token = environment.get("LEASEHOLD_TASK_TOKEN");
     return token == null ? Optional.empty() : Optional.of(checked(token, "LEASEHOLD_TASK_TOKEN"));

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +22,7 @@ public final class RunCommand {
   static final int NOT_EXECUTABLE = 126;
   static final int NOT_FOUND = 127;
 
+  private static final String OWN_PROXY = "proxy";
   private static final String PROOF_WAIT = "30s";
   private static final Duration PROOF_TIME = Duration.ofSeconds(30);
   private static final int SIGNALLED = 128;
@@ -47,7 +49,7 @@ public final class RunCommand {
       if (!options.words().isEmpty() || options.command().isEmpty()) {
         throw ClientFailure.usage("run [OPTIONS] -- CMD… expects the program after --");
       }
-      byte[] opening = Opening.body(options, true);
+      byte[] opening = Opening.body(options, endpoints(options), true);
       try (ControlClient client = options.caller()) {
         return new RunCommand(client, err).run(opening, options.command(), environment);
       }
@@ -55,6 +57,17 @@ public final class RunCommand {
       Words.failure(failure, err);
       return failure.exitStatus() == ClientFailure.USAGE ? ClientFailure.USAGE : NOT_OPENED;
     }
+  }
+
+  /**
+   * With a proxy of the task's own, where there can be one: Java takes no credentials for another.
+   */
+  private static List<String> endpoints(Options options) throws ClientFailure {
+    List<String> endpoints = new ArrayList<>(options.all("--endpoint"));
+    if (options.isKnownByUid() && !endpoints.contains(OWN_PROXY)) {
+      endpoints.add(OWN_PROXY);
+    }
+    return endpoints;
   }
 
   private int run(byte[] opening, List<String> command, Map<String, String> environment)

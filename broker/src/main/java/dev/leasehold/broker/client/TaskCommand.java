@@ -42,7 +42,10 @@ public final class TaskCommand {
   private static void open(Options options, PrintStream out) throws ClientFailure {
     options.expectNoWords();
     try (ControlClient client = options.caller()) {
-      Reply reply = client.post("/v1/tasks", Opening.body(options, false)).orThrow();
+      Reply reply =
+          client
+              .post("/v1/tasks", Opening.body(options, options.all("--endpoint"), false))
+              .orThrow();
       if (options.isJson()) {
         out.println(reply.text());
         return;

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ class CommandsTest {
   }
 
   private int run(FakeControl control, String... command) {
-    List<String> words = new java.util.ArrayList<>(RUN);
+    List<String> words = new ArrayList<>(RUN);
     words.addAll(List.of(command));
     Map<String, String> environment = new HashMap<>();
     environment.put("PATH", "/usr/bin:/bin");
@@ -79,11 +80,32 @@ class CommandsTest {
       assertEquals("it's-secret\n", Files.readString(seen));
       assertEquals(
           List.of(
-              "1 POST /v1/tasks {\"kind\":\"restock\",\"purpose\":\"p\",\"hold\":true}",
+              "1 POST /v1/tasks {\"kind\":\"restock\",\"purpose\":\"p\",\"endpoints\":[\"proxy\"],"
+                  + "\"hold\":true}",
               "1 POST /v1/tasks/t1/signals?wait=30s {\"type\":\"completed\",\"reason\":\"the"
                   + " program ended with status 0\"}"),
           control.calls());
       assertEquals("", said());
+    }
+  }
+
+  @Test
+  void callerWithATokenAsksForNoAddressThatServesAUidOnly() throws Exception {
+    try (FakeControl control = control(report("completed", "done", "complete"))) {
+      // Given
+      Path token = Files.writeString(folder.resolve("token"), "caller-token");
+      List<String> words = new ArrayList<>(List.of("--token-file", token.toString()));
+      words.addAll(RUN);
+      words.add("true");
+      Map<String, String> environment =
+          Map.of("PATH", "/usr/bin:/bin", "LEASEHOLD_CONTROL", control.address());
+
+      // When
+      int status = RunCommand.run(words, environment, stream(out), stream(err));
+
+      // Then
+      assertEquals(0, status, said());
+      assertFalse(control.calls().getFirst().contains("endpoints"));
     }
   }
 

@@ -18,7 +18,6 @@ import java.util.Map;
  * @param build what makes it, run by the test itself; empty for nothing
  * @param command what runs it; base URL and file follow
  * @param without what it cannot do by itself
- * @param ownPort whether it takes no credentials for a proxy from a URL
  * @param purpose what it does that is its own; empty for one that does the exercises
  * @param route where the upstream serves that; empty likewise
  * @param host which it calls
@@ -29,7 +28,6 @@ record Client(
     List<String> build,
     List<String> command,
     List<Exercise> without,
-    boolean ownPort,
     String purpose,
     String route,
     String host) {
@@ -53,7 +51,6 @@ record Client(
         texts(json, "without").stream()
             .map(word -> Exercise.valueOf(word.toUpperCase(Locale.ROOT)))
             .toList(),
-        json.getBoolean("own-port", false),
         json.getString("purpose", ""),
         json.getString("route", ""),
         json.getString("host", Workshop.HOST));

@@ -136,7 +136,7 @@ final class Workshop implements AutoCloseable {
       places.put("work", work.toString());
       installed.ifPresent(there -> places.putAll(there.places()));
       build(Client.filled(client.build(), places));
-      List<String> command = runOptions(client.name(), client.ownPort());
+      List<String> command = runOptions(client.name());
       command.addAll(List.of("sh", "-c", "cd \"$0\" && exec \"$@\"", work.toString()));
       command.addAll(Client.filled(client.command(), places));
       command.addAll(List.of(url(client.host()) + "/" + client.word(), upload.toString()));
@@ -151,16 +151,16 @@ final class Workshop implements AutoCloseable {
 
   /** A program of the agent's in a task of its own. */
   Ran ran(String... program) {
-    List<String> command = runOptions(program[0], false);
+    List<String> command = runOptions(program[0]);
     command.addAll(List.of(program));
     return asAgent(command, rig.folder());
   }
 
-  private List<String> runOptions(String purpose, boolean ownPort) {
+  private List<String> runOptions(String purpose) {
     List<String> options = new ArrayList<>(List.of("run", "--task", "restock"));
     options.addAll(List.of("--purpose", purpose));
     options.addAll(List.of("--control", "unix:" + rig.controlSocket()));
-    options.addAll(ownPort ? List.of("--endpoint", "proxy", "--") : List.of("--"));
+    options.add("--");
     return options;
   }
 
