@@ -62,7 +62,7 @@ final class FiguresTest {
     // Then
     assertEquals(64, Main.run(List.of("htpt"), out));
     assertEquals(64, Main.run(List.of("start", "--seconds"), out));
-    assertEquals(69, Main.run(List.of("tls"), out));
+    assertEquals(69, Main.run(List.of("postgres"), out));
     assertEquals("", printed.toString(UTF_8));
   }
 }
