@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,7 +27,7 @@ public final class OwnAddresses {
   /** Lists the interfaces; blocks for a moment. */
   public OwnAddresses(LongSupplier nanos) {
     this.nanos = nanos;
-    this.interfaces = list();
+    this.interfaces = list().orElse(Set.of()); // loopback and private ones are refused anyway
     this.listedAt = nanos.getAsLong();
   }
 
@@ -65,21 +66,23 @@ public final class OwnAddresses {
 
   private void refresh() {
     try {
-      interfaces = list();
+      interfaces = list().orElse(interfaces);
       listedAt = nanos.getAsLong();
     } finally {
       listing.set(false);
     }
   }
 
-  private static Set<InetAddress> list() {
+  /** Empty when the system does not tell. */
+  private static Optional<Set<InetAddress>> list() {
     try {
-      return NetworkInterface.networkInterfaces()
-          .flatMap(NetworkInterface::inetAddresses)
-          .map(OwnAddresses::withoutScope)
-          .collect(Collectors.toUnmodifiableSet());
+      return Optional.of(
+          NetworkInterface.networkInterfaces()
+              .flatMap(NetworkInterface::inetAddresses)
+              .map(OwnAddresses::withoutScope)
+              .collect(Collectors.toUnmodifiableSet()));
     } catch (SocketException unreadable) {
-      return Set.of(); // loopback and private ranges are refused by themselves
+      return Optional.empty();
     }
   }
 
