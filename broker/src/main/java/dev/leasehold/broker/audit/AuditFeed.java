@@ -85,7 +85,11 @@ public final class AuditFeed {
 
   private void tell() {
     for (Runnable next = told.poll(); next != null; next = told.poll()) {
-      next.run();
+      try {
+        next.run();
+      } catch (RuntimeException bug) {
+        log.receiptBroken(bug); // the others wait for theirs
+      }
     }
   }
 }

@@ -239,6 +239,10 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
+  void receiptBroken(RuntimeException bug) {
+    log.error("event=audit-receipt-broken cause={}", bug.getClass().getName(), bug);
+  }
+
   void wake() {
     if (idle) {
       idle = false;

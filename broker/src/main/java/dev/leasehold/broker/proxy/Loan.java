@@ -57,7 +57,7 @@ final class Loan {
     }
     Injection injection = lane.injection().get();
     CompletableFuture<LeaseOutcome> outcome = serving.leases().lease(grant).toCompletableFuture();
-    if (outcome.isDone()) {
+    if (outcome.isDone() && !outcome.isCompletedExceptionally()) {
       came(outcome.join(), injection);
       return;
     }
