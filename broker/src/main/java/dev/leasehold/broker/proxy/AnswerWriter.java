@@ -94,11 +94,7 @@ final class AnswerWriter {
     }
     begin();
     if (delimiting == Delimiting.CHUNKED) {
-      ByteBuf size = channel.alloc().directBuffer(16);
-      Wire.chunkSize(size, length);
-      Channels.write(channel, size);
-      Channels.write(channel, data);
-      Channels.write(channel, Wire.crlf());
+      Channels.writeChunk(channel, data);
     } else {
       Channels.write(channel, data);
     }
@@ -112,7 +108,7 @@ final class AnswerWriter {
     joined.writeBytes(data);
     data.release();
     if (chunked) {
-      joined.writeBytes(Wire.crlf());
+      Wire.endLine(joined);
     }
   }
 

@@ -121,7 +121,7 @@ final class Exchange implements ResponseListener {
       return;
     }
     lastByte = System.nanoTime();
-    mayGoOn(to.body(piece, channel.alloc()));
+    mayGoOn(to.body(piece));
   }
 
   void bodyOver() {

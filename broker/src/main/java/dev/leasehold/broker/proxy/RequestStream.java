@@ -5,7 +5,6 @@ import dev.leasehold.broker.http.Wire;
 import dev.leasehold.broker.inject.OutboundRequest;
 import dev.leasehold.broker.upstream.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -72,20 +71,15 @@ final class RequestStream {
    *
    * @param piece taken over
    */
-  @Nullable Refusal body(ByteBuf piece, ByteBufAllocator allocator) {
-    int length = piece.readableBytes();
-    record.in(length);
+  @Nullable Refusal body(ByteBuf piece) {
+    record.in(piece.readableBytes());
     if (record.bytesIn() > mostBody.orElse(Long.MAX_VALUE)) {
       piece.release();
       return Refusals.limit(413, "the body is too large", "body");
     }
     unflushed = true;
     if (chunked) {
-      ByteBuf size = allocator.directBuffer(16);
-      Wire.chunkSize(size, length);
-      target.sendBody(size);
-      target.sendBody(piece);
-      target.sendBody(Wire.crlf());
+      target.sendChunk(piece);
     } else {
       target.sendBody(piece);
     }

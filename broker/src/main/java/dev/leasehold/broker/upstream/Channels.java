@@ -1,5 +1,7 @@
 package dev.leasehold.broker.upstream;
 
+import dev.leasehold.broker.http.Wire;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -38,6 +40,19 @@ public final class Channels {
   @SuppressWarnings("FutureReturnValueIgnored") // the close is what is listened to
   public static void write(Channel channel, Object message) {
     channel.write(message, channel.voidPromise());
+  }
+
+  /**
+   * Queues a chunk of a body (RFC 9112 §7.1).
+   *
+   * @param data taken over; not empty, since an empty chunk is the last one
+   */
+  public static void writeChunk(Channel channel, ByteBuf data) {
+    ByteBuf size = channel.alloc().directBuffer(16);
+    Wire.chunkSize(size, data.readableBytes());
+    write(channel, size);
+    write(channel, data);
+    write(channel, Wire.crlf());
   }
 
   /** Whether {@code loop} drives epoll's channels. */

@@ -115,6 +115,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     Channels.write(channel, piece);
   }
 
+  /** Sends a piece of a chunked body, as a chunk, at the next {@link #flush}. */
+  public void sendChunk(ByteBuf piece) {
+    Channels.writeChunk(channel, piece);
+  }
+
   public void endBody() {
     requestOver = true;
   }
