@@ -4,6 +4,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One event loop's way into the log: the same promises, but the log's thread is woken once for all
@@ -11,21 +13,23 @@ import java.util.concurrent.RejectedExecutionException;
  * the thousand would otherwise make the two threads wake each other for every single one.
  */
 public final class AuditFeed {
-  private final AuditLog log;
+  private static final Logger log = LoggerFactory.getLogger(AuditFeed.class);
+
+  private final AuditLog audit;
   private final Executor loop;
   private final Executor turnEnd;
   private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
   private boolean wakes;
 
-  AuditFeed(AuditLog log, Executor loop, Executor turnEnd) {
-    this.log = log;
+  AuditFeed(AuditLog audit, Executor loop, Executor turnEnd) {
+    this.audit = audit;
     this.loop = loop;
     this.turnEnd = turnEnd;
   }
 
   /** As {@link AuditLog#append(AuditEvent)}; on the loop. */
   public void append(AuditEvent event) {
-    log.put(event);
+    audit.put(event);
     wakeSoon();
   }
 
@@ -34,7 +38,7 @@ public final class AuditFeed {
    * told as well, later.
    */
   public void append(AuditEvent event, AuditReceipt receipt) {
-    log.put(
+    audit.put(
         event,
         new AuditReceipt() {
           @Override
@@ -59,13 +63,13 @@ public final class AuditFeed {
       turnEnd.execute(this::wake);
       wakes = true;
     } catch (RejectedExecutionException stopped) {
-      log.wake();
+      audit.wake();
     }
   }
 
   private void wake() {
     wakes = false;
-    log.wake();
+    audit.wake();
   }
 
   /** A batch was written. On the log's thread. */
@@ -88,7 +92,8 @@ public final class AuditFeed {
       try {
         next.run();
       } catch (RuntimeException bug) {
-        log.receiptBroken(bug); // the others wait for theirs
+        // The others wait for theirs.
+        log.error("event=audit-receipt-broken cause={}", bug.getClass().getName(), bug);
       }
     }
   }

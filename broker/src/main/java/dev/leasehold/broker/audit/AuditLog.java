@@ -239,10 +239,7 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  void receiptBroken(RuntimeException bug) {
-    log.error("event=audit-receipt-broken cause={}", bug.getClass().getName(), bug);
-  }
-
+  /** Lets the writer see what was {@link #put}. */
   void wake() {
     if (idle) {
       idle = false;
