@@ -70,10 +70,7 @@ final class AbandonedTask {
     }
     open.remove(number);
     pending(read, -1);
-    around
-        .journal()
-        .append(new ReadSettled(id(), number))
-        .exceptionally(failure -> null); // the next life would settle it once more
+    around.journal().note(new ReadSettled(id(), number)); // or the next life settles it once more
     if (lease == null) {
       expired.incrementAndGet();
     }

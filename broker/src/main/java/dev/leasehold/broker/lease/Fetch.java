@@ -200,10 +200,8 @@ final class Fetch implements Runnable {
 
   private void cameToNothing(long read) {
     holdings.readCameToNothing();
-    around
-        .journal()
-        .append(new ReadSettled(task.id(), read))
-        .exceptionally(failure -> null); // recovery would only wait longer than it needs to
+    // Without it recovery would only wait longer than it needs to.
+    around.journal().note(new ReadSettled(task.id(), read));
   }
 
   private void lost(long read, long sent) {

@@ -40,9 +40,6 @@ public final class Generations implements GenerationEvents {
 
   @Override
   public void closed(String generation) {
-    around
-        .journal()
-        .append(new GenerationClosed(generation))
-        .exceptionally(failure -> null); // a new life would find it revoked once more
+    around.journal().note(new GenerationClosed(generation)); // or a new life finds it revoked again
   }
 }

@@ -111,6 +111,6 @@ public final class Recovery {
   }
 
   private void remember(JournalRecord record) {
-    around.journal().append(record).exceptionally(failure -> null);
+    around.journal().note(record);
   }
 }

@@ -134,10 +134,8 @@ final class Revocation {
               around.metrics().exposed(held.credential().name(), revocability, took);
             });
     around.events().proven(task, held.lease(), TaskEvents.Where.VAULT);
-    around
-        .journal()
-        .append(new JournalRecord.ReadSettled(task.id(), held.read()))
-        .exceptionally(failure -> null); // recovery would only find it dead once more
+    // Without it recovery would only find it dead once more.
+    around.journal().note(new JournalRecord.ReadSettled(task.id(), held.read()));
   }
 
   /** Leaves to its expiry what cannot be revoked, and counts what remains of its life. */
