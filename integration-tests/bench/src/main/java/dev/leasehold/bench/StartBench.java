@@ -3,7 +3,6 @@ package dev.leasehold.bench;
 import dev.leasehold.bench.Measure.Peer;
 import dev.leasehold.testbed.Needs;
 import dev.leasehold.testbed.Testbed;
-import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.server.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,16 +39,8 @@ final class StartBench implements Bench {
         environment: bench
         allow: [{methods: [GET], paths: ["/**"]}]
         credential: token
-    credentials:
-      token:
-        vault: {read: kv/data/%s}
-        inject: {bearer: "{token}"}
-        revocability: static
-        exception: {reason: "a benchmark of the start", until: 2100-01-01T00:00:00Z}
-        owner: bench
-        classification: internal
     """
-        .formatted(VaultMounts.STATIC_SECRET);
+        + Subject.bearerToken("a benchmark of the start");
   }
 
   @Override

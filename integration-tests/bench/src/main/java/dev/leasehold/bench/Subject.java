@@ -3,12 +3,12 @@ package dev.leasehold.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.leasehold.testbed.Testbed;
+import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.server.Account;
 import dev.leasehold.testbed.server.FreePorts;
 import dev.leasehold.testbed.server.ServerProcess;
-import dev.leasehold.testbed.sidecar.Distribution;
-import dev.leasehold.testbed.sidecar.Ran;
 import dev.leasehold.testbed.sidecar.Sidecar;
+import dev.leasehold.testbed.sidecar.SidecarFolder;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -27,26 +26,17 @@ import java.util.UUID;
  * line that is on by default, set up by its own commands.
  */
 final class Subject {
-  private static final String NAME = "bench";
-  private static final String SPIFFE_ID = "spiffe://example.org/leasehold/" + NAME;
-  private static final String AGENT = "spiffe://example.org/agent/" + NAME;
+  private static final String AGENT = "spiffe://example.org/agent/bench";
 
-  /** As root the sidecar gets a uid of its own. */
-  private static final int UID = Account.uid() == 0 ? 61001 : Account.uid();
-
-  private final Testbed testbed;
-  private final Path folder;
-  private final Distribution distribution;
+  private final SidecarFolder folder;
   private final int proxyPort = FreePorts.next();
   private final int controlPort = FreePorts.next();
   private final int adminPort = FreePorts.next();
   private final String callerToken = UUID.randomUUID().toString();
   private int starts;
 
-  private Subject(Testbed testbed, Path folder, Distribution distribution) {
-    this.testbed = testbed;
+  private Subject(SidecarFolder folder) {
     this.folder = folder;
-    this.distribution = distribution;
   }
 
   /**
@@ -57,51 +47,42 @@ final class Subject {
    */
   static Subject prepare(Testbed testbed, String rules) {
     try {
-      Path folder = Files.createDirectory(testbed.folder().resolve("subject"));
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-      Distribution distribution = Distribution.built();
-      if (Account.uid() == 0) {
-        distribution = distribution.forEverybody(folder);
-      }
-      Subject subject = new Subject(testbed, folder, distribution);
-      subject.write(rules);
+      SidecarFolder folder = SidecarFolder.make(testbed, "bench");
+      Subject subject = new Subject(folder);
+      Path token = folder.path().resolve("caller.token");
+      Files.writeString(token, subject.callerToken);
+      Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+      folder.give(token);
+      folder.setUp(subject.configuration() + rules);
       return subject;
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
   }
 
-  private void write(String rules) throws IOException {
-    for (String part : List.of("run", "state", "log")) {
-      own(Files.createDirectory(folder.resolve(part)));
-    }
-    Files.copy(testbed.vault().caFile(), folder.resolve("vault-ca.pem"));
-    Path token = Files.writeString(folder.resolve("caller.token"), callerToken);
-    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
-    own(token);
-    Path bundle = Files.writeString(folder.resolve("bundle.pem"), testbed.identity().bundlePem());
-    Files.writeString(config(), configuration() + rules);
-    testbed.identity().register(SPIFFE_ID, UID, NAME, Duration.ofHours(1));
-    Ran.command(
-            distribution.command(
-                Account.uid(),
-                List.of(
-                    "vault",
-                    "apply",
-                    "--config",
-                    config().toString(),
-                    "--bundle",
-                    bundle.toString())),
-            Map.of("VAULT_TOKEN", testbed.vault().adminToken()))
-        .orThrow();
+  /** The section {@code credentials} with one static bearer token, {@code token}. */
+  static String bearerToken(String why) {
+    return """
+    credentials:
+      token:
+        vault: {read: kv/data/%s}
+        inject: {bearer: "{token}"}
+        revocability: static
+        exception: {reason: "%s", until: 2100-01-01T00:00:00Z}
+        owner: bench
+        classification: internal
+    """
+        .formatted(VaultMounts.STATIC_SECRET, why);
   }
 
-  private static void own(Path path) throws IOException {
-    Files.setAttribute(path, "unix:uid", UID);
-  }
-
-  private Path config() {
-    return folder.resolve("config.yaml");
+  /** The secret that is in {@link #bearerToken}. */
+  static String tokenOf(Testbed testbed) {
+    return testbed
+        .vaultAdmin()
+        .read("kv/data/" + VaultMounts.STATIC_SECRET)
+        .data()
+        .getJsonObject("data")
+        .getString("token");
   }
 
   private String configuration() {
@@ -131,14 +112,14 @@ final class Subject {
         destinations: [target]
     """
         .formatted(
-            testbed.identity().workloadApi(),
-            SPIFFE_ID,
-            testbed.vault().address(),
-            folder,
+            folder.testbed().identity().workloadApi(),
+            folder.spiffeId(),
+            folder.testbed().vault().address(),
+            folder.path(),
             proxyPort,
             adminPort,
             controlPort,
-            UID == Account.uid(),
+            SidecarFolder.UID == Account.uid(),
             AGENT);
   }
 
@@ -146,10 +127,15 @@ final class Subject {
   ServerProcess serve(Cores cores) {
     starts++;
     List<String> command =
-        distribution.command(UID, List.of("serve", "--config", config().toString()));
+        folder
+            .distribution()
+            .command(SidecarFolder.UID, List.of("serve", "--config", folder.config().toString()));
     ServerProcess process =
-        testbed.keep(
-            ServerProcess.start("leasehold-" + starts, folder, cores.pin(command), Map.of()));
+        folder
+            .testbed()
+            .keep(
+                ServerProcess.start(
+                    "leasehold-" + starts, folder.path(), cores.pin(command), Map.of()));
     process.awaitReady("Leasehold is ready", () -> process.output().contains(Sidecar.READY));
     return process;
   }

@@ -1,9 +1,7 @@
 package dev.leasehold.bench;
 
-import dev.leasehold.bench.OpenLoop.Latency;
 import dev.leasehold.testbed.Needs;
 import dev.leasehold.testbed.Testbed;
-import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.server.ServerProcess;
 import dev.leasehold.testbed.tls.Leaf.KeyFiles;
 import dev.leasehold.testbed.tls.TestCa;
@@ -17,21 +15,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * TLS in and out with a bearer token put in: through CONNECT here, straight to nginx there, which
  * puts in a header. The same request, upstream and processors, one after the other in turns.
  */
 final class TlsBench implements Bench {
-  private static final int ROUNDS = 3;
-  private static final int WARM_UP = 3;
   private static final int CONNECTIONS = 64;
-  private static final int RATE = 1000;
   private static final double GOAL_RATE = 1.0;
   private static final double GOAL_FRESH = 0.7;
   private static final double GOAL_MICROS = 30;
-  private static final String PEER = "nginx";
 
   @Override
   public String name() {
@@ -53,16 +46,9 @@ final class TlsBench implements Bench {
         tls: {ca: "file:%s"}
         allow: [{methods: [GET], paths: ["/**"]}]
         credential: token
-    credentials:
-      token:
-        vault: {read: kv/data/%s}
-        inject: {bearer: "{token}"}
-        revocability: static
-        exception: {reason: "a benchmark of the way of a call", until: 2100-01-01T00:00:00Z}
-        owner: bench
-        classification: internal
     """
-        .formatted(upstream, roots, VaultMounts.STATIC_SECRET);
+            .formatted(upstream, roots)
+        + Subject.bearerToken("a benchmark of the way of a call");
   }
 
   @Override
@@ -74,13 +60,7 @@ final class TlsBench implements Bench {
       KeyFiles shown = ca.leaf("localhost").write(folder, "shown");
       Nginx upstream = testbed.keep(Nginx.secureUpstream(folder, Cores.load(), shown));
       URI target = URI.create("https://localhost:" + upstream.port() + "/v1/items");
-      String secret =
-          testbed
-              .vaultAdmin()
-              .read("kv/data/" + VaultMounts.STATIC_SECRET)
-              .data()
-              .getJsonObject("data")
-              .getString("token");
+      String secret = Subject.tokenOf(testbed);
       Nginx nginx =
           testbed.keep(
               Nginx.secureInjecting(
@@ -91,67 +71,26 @@ final class TlsBench implements Bench {
         JsonObject task = tasks.open();
         Rival ours = new Rival(subject.call(task, target), leasehold.pid());
         Rival peer = new Rival(new Call(nginx.port(), target, Map.of()), nginx.pid());
-        return compare(folder, ours, peer, load);
+        return compare(new Duel(name(), folder, ours, peer, load));
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
   }
 
-  private static List<Measure> compare(Path folder, Rival ours, Rival peer, Duration load) {
+  private static List<Measure> compare(Duel duel) {
     List<Measure> measures = new ArrayList<>();
     measures.addAll(
-        rate(folder, "64 connections, closed loop", false, GOAL_RATE, ours, peer, load));
+        duel.throughput(
+            "64 connections, closed loop", loop(duel, false), GOAL_RATE, 1 / GOAL_RATE));
     measures.addAll(
-        rate(folder, "a new connection for every request", true, GOAL_FRESH, ours, peer, load));
-    List<Latency> ourLatency = new ArrayList<>();
-    List<Latency> peerLatency = new ArrayList<>();
-    for (int round = 0; round < ROUNDS; round++) {
-      ourLatency.add(OpenLoop.run(folder, ours.call(), RATE, load));
-      peerLatency.add(OpenLoop.run(folder, peer.call(), RATE, load));
-    }
-    measures.add(
-        Measure.atMostAbovePeer(
-            "tls",
-            "p50 at 1000/s, one connection",
-            "us",
-            median(ourLatency, Latency::p50),
-            median(peerLatency, Latency::p50),
-            PEER,
-            GOAL_MICROS));
+        duel.throughput(
+            "a new connection for every request", loop(duel, true), GOAL_FRESH, 1 / GOAL_FRESH));
+    measures.add(duel.latency(GOAL_MICROS));
     return measures;
   }
 
-  private static List<Measure> rate(
-      Path folder, String what, boolean fresh, double goal, Rival ours, Rival peer, Duration load) {
-    // Only a JIT compiler needs to be warmed up.
-    var unused = TlsLoad.run(folder, ours, fresh, CONNECTIONS, load.multipliedBy(WARM_UP));
-    List<Throughput> ourLoops = new ArrayList<>();
-    List<Throughput> peerLoops = new ArrayList<>();
-    for (int round = 0; round < ROUNDS; round++) {
-      ourLoops.add(TlsLoad.run(folder, ours, fresh, CONNECTIONS, load));
-      peerLoops.add(TlsLoad.run(folder, peer, fresh, CONNECTIONS, load));
-    }
-    return List.of(
-        Measure.atLeastOfPeer(
-            "tls",
-            what,
-            "1/s",
-            median(ourLoops, Throughput::perSecond),
-            median(peerLoops, Throughput::perSecond),
-            PEER,
-            goal),
-        Measure.atMostOfPeer(
-            "tls",
-            "processor time for one of these",
-            "us",
-            median(ourLoops, Throughput::cpu),
-            median(peerLoops, Throughput::cpu),
-            PEER,
-            1 / goal));
-  }
-
-  private static <T> double median(List<T> rounds, ToDoubleFunction<T> figure) {
-    return Samples.of(rounds.stream().mapToDouble(figure).toArray()).median();
+  private static Duel.Loop loop(Duel duel, boolean fresh) {
+    return (rival, time) -> TlsLoad.run(duel.folder(), rival, fresh, CONNECTIONS, time);
   }
 }

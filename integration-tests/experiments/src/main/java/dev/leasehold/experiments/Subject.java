@@ -4,24 +4,16 @@ import dev.leasehold.testbed.Testbed;
 import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.server.Account;
 import dev.leasehold.testbed.server.FreePorts;
-import dev.leasehold.testbed.sidecar.Distribution;
-import dev.leasehold.testbed.sidecar.Ran;
 import dev.leasehold.testbed.sidecar.Sidecar;
+import dev.leasehold.testbed.sidecar.SidecarFolder;
 import dev.leasehold.testbed.tls.TestCa;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 
@@ -31,42 +23,24 @@ final class Subject implements AutoCloseable {
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s*([0-9]+) kB");
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s*([0-9]+) kB");
 
-  /** As root the sidecar gets a uid of its own. */
-  private static final int UID = Account.uid() == 0 ? 61001 : Account.uid();
-
-  private final Testbed testbed;
-  private final String name;
-  private final Path folder;
-  private final Distribution distribution;
+  private final SidecarFolder folder;
   private final int proxyPort = FreePorts.next();
   private final int adminPort = FreePorts.next();
   private final Sidecar sidecar;
 
   private Subject(Ground ground, String id, String rules) throws IOException {
-    testbed = ground.testbed();
-    name = id.toLowerCase(Locale.ROOT);
-    folder = Files.createDirectory(testbed.folder().resolve("subject-" + name));
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Distribution built = Distribution.built();
-    distribution = Account.uid() == 0 ? built.forEverybody(folder) : built;
-    for (String part : List.of("run", "state", "log")) {
-      Files.setAttribute(Files.createDirectory(folder.resolve(part)), "unix:uid", UID);
-    }
-    Files.copy(testbed.vault().caFile(), folder.resolve("vault-ca.pem"));
-    Files.writeString(folder.resolve("upstream-ca.pem"), testbed.ca().pem());
-    Path bundle = Files.writeString(folder.resolve("bundle.pem"), testbed.identity().bundlePem());
-    Path config = folder.resolve("config.yaml");
-    Files.writeString(config, configuration() + rules.replace("${folder}", folder.toString()));
-    testbed.identity().register(spiffeId(), UID, name, Duration.ofHours(1));
-    Ran.command(
-            distribution.command(
-                Account.uid(),
-                List.of("vault", "apply", "--config", config.toString(), "--bundle", "" + bundle)),
-            Map.of("VAULT_TOKEN", testbed.vault().adminToken()))
-        .orThrow();
+    Testbed testbed = ground.testbed();
+    folder = SidecarFolder.make(testbed, id.toLowerCase(Locale.ROOT));
+    Path path = folder.path();
+    folder.setUp(configuration() + rules.replace("${folder}", path.toString()));
     sidecar =
         testbed
-            .keep(Sidecar.start(distribution, UID, config, folder.resolve("leasehold.log")))
+            .keep(
+                Sidecar.start(
+                    folder.distribution(),
+                    SidecarFolder.UID,
+                    folder.config(),
+                    path.resolve("leasehold.log")))
             .awaitReady();
   }
 
@@ -114,10 +88,6 @@ final class Subject implements AutoCloseable {
     return section.toString();
   }
 
-  private String spiffeId() {
-    return "spiffe://example.org/leasehold/" + name;
-  }
-
   private String configuration() {
     return """
     apiVersion: leasehold.dev/v1
@@ -138,14 +108,14 @@ final class Subject implements AutoCloseable {
     audit: {file: %4$s/log/audit.jsonl}
     """
         .formatted(
-            testbed.identity().workloadApi(),
-            spiffeId(),
-            testbed.vault().address(),
-            folder,
-            name,
+            folder.testbed().identity().workloadApi(),
+            folder.spiffeId(),
+            folder.testbed().vault().address(),
+            folder.path(),
+            folder.name(),
             proxyPort,
             adminPort,
-            UID == Account.uid(),
+            SidecarFolder.UID == Account.uid(),
             Account.uid(),
             AGENT);
   }
@@ -162,24 +132,18 @@ final class Subject implements AutoCloseable {
     }
     return new Task(
         new JsonObject(
-            TaskSocket.post(folder.resolve("run/control.sock"), "/v1/tasks", body.encode())));
+            TaskSocket.post(
+                folder.path().resolve("run/control.sock"), "/v1/tasks", body.encode())));
   }
 
   /** The decisions and ends of calls that the audit log has so far. */
   AuditLines audit() throws IOException {
-    return AuditLines.read(folder.resolve("log/audit.jsonl"));
+    return AuditLines.read(folder.path().resolve("log/audit.jsonl"));
   }
 
   /** What an agent trusts that was told of the sidecar's own CA. */
   SSLContext trust() throws IOException {
-    try (InputStream in = Files.newInputStream(folder.resolve("run/ca.crt"))) {
-      return TestCa.clientContext(
-          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
-              .map(X509Certificate.class::cast)
-              .toList());
-    } catch (GeneralSecurityException broken) {
-      throw new IOException(broken);
-    }
+    return TestCa.clientContext(folder.path().resolve("run/ca.crt"));
   }
 
   Memory memory() throws IOException {

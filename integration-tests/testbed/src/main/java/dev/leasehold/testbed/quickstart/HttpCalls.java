@@ -4,7 +4,6 @@ import dev.leasehold.testbed.server.Account;
 import dev.leasehold.testbed.sidecar.Ran;
 import dev.leasehold.testbed.tls.TestCa;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;
@@ -16,9 +15,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -76,15 +72,10 @@ final class HttpCalls {
   }
 
   private static SSLContext trusting(Path bundle) {
-    try (InputStream in = Files.newInputStream(bundle)) {
-      return TestCa.clientContext(
-          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
-              .map(X509Certificate.class::cast)
-              .toList());
+    try {
+      return TestCa.clientContext(bundle);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
-    } catch (CertificateException broken) {
-      throw new IllegalStateException(broken);
     }
   }
 

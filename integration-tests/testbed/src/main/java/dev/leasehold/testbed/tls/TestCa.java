@@ -1,7 +1,10 @@
 package dev.leasehold.testbed.tls;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -9,6 +12,8 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -135,6 +140,18 @@ public final class TestCa {
       return context;
     } catch (GeneralSecurityException | IOException broken) {
       throw new IllegalStateException(broken);
+    }
+  }
+
+  /** A client's context that trusts the authorities of a PEM file and nothing else. */
+  public static SSLContext clientContext(Path pem) throws IOException {
+    try (InputStream in = Files.newInputStream(pem)) {
+      return clientContext(
+          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+              .map(X509Certificate.class::cast)
+              .toList());
+    } catch (CertificateException broken) {
+      throw new IOException(broken);
     }
   }
 
