@@ -1,5 +1,6 @@
 package dev.leasehold.suite.clients;
 
+import dev.leasehold.suite.sidecar.OrdersRules;
 import dev.leasehold.suite.sidecar.Rig;
 import dev.leasehold.testbed.VaultMounts;
 import java.net.URI;
@@ -39,15 +40,8 @@ final class ClientRules {
         tls: {ca: "file:${folder}/upstream-ca.pem"}
         allow:
           - {methods: [GET, PUT], paths: ["/*/s3/*"]}
-    credentials:
-      orders-db:
-        vault: {read: database/creds/%s}
-        inject: {basic: {username: "{username}", password: "{password}"}}
-        ttl: 5m
-        revocability: hard
-        owner: orders-team
-        classification: confidential
     """
-        .formatted(resolver, Rig.AGENT, Rig.NEIGHBOUR, api, storage, VaultMounts.DATABASE_ROLE);
+            .formatted(resolver, Rig.AGENT, Rig.NEIGHBOUR, api, storage)
+        + OrdersRules.credentials(VaultMounts.DATABASE_ROLE);
   }
 }

@@ -3,7 +3,7 @@ package dev.leasehold.suite.sidecar;
 import java.net.URI;
 
 /** The configuration of a task kind that uses a database's users at an HTTP API. */
-final class OrdersRules {
+public final class OrdersRules {
   private OrdersRules() {}
 
   /**
@@ -30,6 +30,24 @@ final class OrdersRules {
         allow:
           - {methods: [GET, POST], paths: ["/orders"]}
         credential: orders-db
+    """
+            .formatted(
+                Rig.AGENT,
+                Rig.NEIGHBOUR,
+                api,
+                "https".equals(api.getScheme())
+                    ? "tls: {ca: 'file:${folder}/upstream-ca.pem'}"
+                    : "")
+        + credentials(role);
+  }
+
+  /**
+   * The section {@code credentials} with one, {@code orders-db}.
+   *
+   * @param role of the database engine
+   */
+  public static String credentials(String role) {
+    return """
     credentials:
       orders-db:
         vault: {read: database/creds/%s}
@@ -39,12 +57,7 @@ final class OrdersRules {
         owner: orders-team
         classification: confidential
     """
-        .formatted(
-            Rig.AGENT,
-            Rig.NEIGHBOUR,
-            api,
-            "https".equals(api.getScheme()) ? "tls: {ca: 'file:${folder}/upstream-ca.pem'}" : "",
-            role);
+        .formatted(role);
   }
 
   /** The same with the database asked whether the user is gone. */
