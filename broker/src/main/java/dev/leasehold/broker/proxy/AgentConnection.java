@@ -111,14 +111,20 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void flushBody() {
-    Exchange exchange = exchange();
-    if (exchange != null) {
-      exchange.flushBody();
+    RequestStream request = sending();
+    if (request != null) {
+      request.flush();
     }
   }
 
   private @Nullable Exchange exchange() {
     return call == null ? null : call.exchange();
+  }
+
+  /** The request that is served, while more of it can be sent; else null. */
+  @Nullable RequestStream sending() {
+    Exchange exchange = exchange();
+    return exchange == null ? null : exchange.sending();
   }
 
   /** A CONNECT was accepted: from here on {@code entry} reads. */

@@ -32,6 +32,11 @@ final class AnswerStream {
 
   private @Nullable ContentDecoding decoding;
 
+  /** All of the body has come, though perhaps not all of it has gone. */
+  private boolean arrived;
+
+  private boolean over;
+
   /** What was found that the call is to be cut for. */
   private @Nullable Refusal refusal;
 
@@ -105,7 +110,7 @@ final class AnswerStream {
     boolean decodes =
         credentialed && framing != Framing.NONE && ContentDecoding.isCoded(head.fields());
     if (decodes) {
-      decoding = ContentDecoding.of(head.fields());
+      decoding = ContentDecoding.of(head.fields(), agent.channel());
       if (decoding == null) {
         return coding("the target coded its answer although it was asked not to");
       }
@@ -130,14 +135,38 @@ final class AnswerStream {
   @Nullable Refusal data(ByteBuf data) {
     if (decoding == null) {
       pass(data);
-      return refusal;
+    } else {
+      decoding.add(data);
+      goOn();
     }
-    try {
-      decoding.decode(data, this::pass);
-      return refusal;
-    } catch (DecoderException broken) {
-      return refusal != null ? refusal : coding("the target's answer is not coded as it says");
+    return refusal;
+  }
+
+  /** Whether the body is decoded on its way. */
+  boolean isCoded() {
+    return decoding != null;
+  }
+
+  /** Whether bytes of the target wait here for the agent to take what came of those before. */
+  boolean isBehind() {
+    return decoding != null && decoding.isBehind();
+  }
+
+  /** Whether what waits could go on, but for other calls whose turn it is. */
+  boolean isDelayed() {
+    return decoding != null && decoding.isDelayed();
+  }
+
+  /** Decodes what waits. */
+  @Nullable Refusal goOn() {
+    if (decoding != null && refusal == null) {
+      try {
+        decoding.run(this::pass);
+      } catch (DecoderException broken) {
+        refusal = refusal != null ? refusal : coding("the target's answer is not coded as it says");
+      }
     }
+    return refusal == null && arrived ? finish() : refusal;
   }
 
   private void pass(ByteBuf decoded) {
@@ -171,7 +200,7 @@ final class AnswerStream {
 
   /** Nothing more has come for now: the agent gets all that may go. */
   void flush() {
-    if (hasHead()) {
+    if (hasHead() && !over) {
       ByteBuf waiting = redaction.flush(allocator);
       if (waiting != null) {
         out.write(waiting);
@@ -180,7 +209,16 @@ final class AnswerStream {
     }
   }
 
+  /** The target has sent all; it {@link #isOver is over} once the agent has been sent all. */
   @Nullable Refusal end() {
+    arrived = true;
+    return goOn();
+  }
+
+  private @Nullable Refusal finish() {
+    if (over || isBehind()) {
+      return null;
+    }
     if (decoding != null && !decoding.isComplete()) {
       return coding("the target's coded answer has no end");
     }
@@ -189,9 +227,14 @@ final class AnswerStream {
       out.write(rest);
     }
     if (refusal == null) {
+      over = true;
       out.end();
     }
     return refusal;
+  }
+
+  boolean isOver() {
+    return over;
   }
 
   /** Nothing more comes; idempotent. */
@@ -200,6 +243,7 @@ final class AnswerStream {
       decoding.close();
       decoding = null;
     }
+    arrived = false;
     redaction.close();
     out.close();
   }

@@ -3,30 +3,29 @@ package dev.leasehold.broker.proxy;
 import dev.leasehold.broker.http.Fields;
 import dev.leasehold.broker.http.KnownField;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.compression.JdkZlibDecoder;
-import io.netty.handler.codec.compression.ZlibWrapper;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Undoes the coding of an answer that a target coded although it was asked not to (RFC 9110
- * §8.4.1). What is coded cannot be searched for secrets. On one event loop.
+ * §8.4.1): what is coded cannot be searched for secrets. It decodes only what the agent takes. On
+ * the call's event loop.
  */
 final class ContentDecoding {
-  /** Bytes decoded at once: a small answer that grows without end is met between two of them. */
-  private static final int STEP = 1024;
+  /** Bytes that may come out before other calls have their turn. */
+  private static final int MOST_AT_ONCE = 1024 * 1024;
 
-  /** Of what one read from the target may become. */
-  private static final long MOST_AT_ONCE = 32L * 1024 * 1024;
+  private final Inflating inflating;
+  private final Channel agent;
+  private boolean dry = true;
+  private boolean busy;
+  private boolean closed;
 
-  private final JdkZlibDecoder decoder;
-  private final EmbeddedChannel channel;
-
-  private ContentDecoding(ZlibWrapper wrapper) {
-    this.decoder = new JdkZlibDecoder(wrapper, 0);
-    this.channel = new EmbeddedChannel(decoder);
+  private ContentDecoding(Inflating inflating, Channel agent) {
+    this.inflating = inflating;
+    this.agent = agent;
   }
 
   /** Whether the answer is coded at all. */
@@ -37,53 +36,86 @@ final class ContentDecoding {
   }
 
   /** Null when the coding is none that can be undone, or more than one. */
-  static @Nullable ContentDecoding of(Fields fields) {
+  static @Nullable ContentDecoding of(Fields fields, Channel agent) {
     int at = fields.find(KnownField.CONTENT_ENCODING);
     if (fields.count(KnownField.CONTENT_ENCODING) != 1) {
       return null;
     }
     if (fields.valueIs(at, "gzip") || fields.valueIs(at, "x-gzip")) {
-      return new ContentDecoding(ZlibWrapper.GZIP);
+      return new ContentDecoding(new Inflating(true), agent);
     }
-    return fields.valueIs(at, "deflate") ? new ContentDecoding(ZlibWrapper.ZLIB_OR_NONE) : null;
+    return fields.valueIs(at, "deflate") ? new ContentDecoding(new Inflating(false), agent) : null;
   }
 
   /**
-   * Decodes a piece, which it releases.
+   * More of the answer.
    *
-   * @param out gets what comes of it, to be released there
-   * @throws DecoderException when the bytes are not what the answer says, or become too many
+   * @param piece taken over
    */
-  void decode(ByteBuf piece, Consumer<ByteBuf> out) {
+  void add(ByteBuf piece) {
+    inflating.add(agent.alloc(), piece);
+    dry = false;
+  }
+
+  /**
+   * Decodes what waits, as far as the agent takes it and other calls are not kept waiting.
+   *
+   * @param out gets each piece, to be released there
+   * @throws DecoderException when the bytes are not what the answer says
+   */
+  void run(Consumer<ByteBuf> out) {
+    if (busy) {
+      return; // what was written below has just let the agent take more
+    }
+    busy = true;
     try {
-      long most = MOST_AT_ONCE;
-      while (piece.isReadable()) {
-        channel.writeInbound(piece.readRetainedSlice(Math.min(STEP, piece.readableBytes())));
-        ByteBuf decoded;
-        while ((decoded = channel.readInbound()) != null) {
-          most -= decoded.readableBytes();
-          out.accept(decoded);
-        }
-        if (most < 0) {
-          throw new DecoderException("grows too much");
+      for (int most = MOST_AT_ONCE; !dry && agentTakes() && most > 0; ) {
+        ByteBuf piece = inflating.next(agent.alloc());
+        if (piece == null) {
+          dry = true;
+        } else {
+          most -= piece.readableBytes();
+          out.accept(piece);
         }
       }
     } finally {
-      piece.release();
+      busy = false;
+      if (closed) {
+        inflating.close();
+      }
     }
   }
 
-  /** Whether the coded stream came to its end. */
+  private boolean agentTakes() {
+    if (!agent.isWritable()) {
+      agent.flush();
+    }
+    return agent.isWritable() && !closed;
+  }
+
+  /** Whether what waits could go on, but for other calls whose turn it is. */
+  boolean isDelayed() {
+    return !dry && !busy && agent.isWritable();
+  }
+
+  /** Whether something waits to be decoded. */
+  boolean isBehind() {
+    return !dry;
+  }
+
+  /** Whether what came is whole. */
   boolean isComplete() {
-    return decoder.isClosed();
+    return inflating.isComplete();
   }
 
   /** Lets go of what is left; idempotent. */
   void close() {
-    try {
-      channel.finishAndReleaseAll();
-    } catch (DecoderException unfinished) {
-      channel.releaseInbound();
+    if (!closed) {
+      closed = true;
+      dry = true;
+      if (!busy) {
+        inflating.close();
+      }
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.leasehold.broker.proxy;
 
-import dev.leasehold.broker.destination.Limits;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.ResponseHead;
 import dev.leasehold.broker.lease.LeaseUse;
@@ -23,7 +22,7 @@ final class Exchange implements ResponseListener {
   private final Channel channel;
   private final AgentRequest request;
   private final Lane lane;
-  private final Limits limits;
+  private final Quiet quiet;
   private final String via;
   private final CallRecord record;
 
@@ -34,7 +33,6 @@ final class Exchange implements ResponseListener {
   private boolean reused;
   private boolean heard;
   private boolean closed;
-  private long lastByte;
 
   Exchange(
       ProxyCall call,
@@ -48,7 +46,7 @@ final class Exchange implements ResponseListener {
     this.channel = agent.channel();
     this.request = request;
     this.lane = lane;
-    this.limits = lane.destination().limits();
+    this.quiet = new Quiet(lane.destination().limits());
     this.via = via;
     this.record = record;
   }
@@ -94,49 +92,20 @@ final class Exchange implements ResponseListener {
 
   void send(ByteBuf head) {
     UpstreamConnection target = Objects.requireNonNull(upstream);
-    RequestStream leaving = new RequestStream(request, target, limits.body(), record);
+    RequestStream leaving =
+        new RequestStream(request, target, lane.destination().limits().body(), quiet, record);
     sent = leaving;
     answer = new AnswerStream(agent, request, lane, own, via, record);
-    lastByte = System.nanoTime();
+    quiet.broken();
     leaving.send(head, own != null);
     if (!leaving.isOver()) {
       agent.resume();
     }
   }
 
-  /** What can still be sent; null when nothing can. */
-  private @Nullable RequestStream sending() {
+  /** The request, while more of it can be sent; else null. */
+  @Nullable RequestStream sending() {
     return upstream == null || closed ? null : sent;
-  }
-
-  boolean takesBody() {
-    RequestStream to = sending();
-    return to != null && to.isWritable();
-  }
-
-  void body(ByteBuf piece) {
-    RequestStream to = sending();
-    if (to == null) {
-      piece.release();
-      return;
-    }
-    lastByte = System.nanoTime();
-    mayGoOn(to.body(piece));
-  }
-
-  void bodyOver() {
-    RequestStream to = sending();
-    if (to != null) {
-      lastByte = System.nanoTime();
-      to.end();
-    }
-  }
-
-  void flushBody() {
-    RequestStream to = sending();
-    if (to != null) {
-      to.flush();
-    }
   }
 
   @Override
@@ -159,7 +128,7 @@ final class Exchange implements ResponseListener {
 
   @Override
   public void switched(ResponseHead head) {
-    lastByte = System.nanoTime();
+    quiet.broken();
     if (mayGoOn(answer().switched(head)) && sent != null) {
       sent.goesOn();
       agent.becomeStream();
@@ -168,7 +137,7 @@ final class Exchange implements ResponseListener {
 
   @Override
   public void head(ResponseHead head, Framing framing) {
-    lastByte = System.nanoTime();
+    quiet.broken();
     if (mayGoOn(answer().head(head, framing)) && !channel.isWritable()) {
       agentWritable(false); // still full of the answer before
     }
@@ -180,8 +149,27 @@ final class Exchange implements ResponseListener {
       data.release();
       return;
     }
-    lastByte = System.nanoTime();
-    mayGoOn(answer().data(data));
+    quiet.broken();
+    if (mayGoOn(answer().data(data)) && answer().isCoded()) {
+      settle();
+    }
+  }
+
+  /** After something was decoded, or all has come: done, or the target waits, or it goes on. */
+  private void settle() {
+    if (closed) {
+      return;
+    }
+    if (answer().isOver()) {
+      call.answered(status());
+      return;
+    }
+    if (upstream != null) {
+      upstream.read(channel.isWritable() && !answer().isBehind());
+    }
+    if (answer().isDelayed()) {
+      channel.eventLoop().execute(() -> agentWritable(channel.isWritable()));
+    }
   }
 
   @Override
@@ -201,7 +189,7 @@ final class Exchange implements ResponseListener {
     if (done != null) {
       done.release();
     }
-    call.answered(status());
+    settle();
   }
 
   private boolean mayGoOn(@Nullable Refusal refusal) {
@@ -223,9 +211,13 @@ final class Exchange implements ResponseListener {
 
   /** The agent can, or can no longer, take more of the answer. */
   void agentWritable(boolean writable) {
-    if (answer != null && answer.hasHead() && upstream != null && !closed) {
-      upstream.read(writable);
+    if (closed || answer == null || !answer.hasHead() || answer.isOver()) {
+      return;
     }
+    if (writable && mayGoOn(answer.goOn())) {
+      readComplete();
+    }
+    settle();
   }
 
   /** Looks whether something takes too long. */
@@ -233,12 +225,7 @@ final class Exchange implements ResponseListener {
     if (sent == null || closed) {
       return;
     }
-    long quiet = now - lastByte;
-    if (sent.isOver() && !isAnswering() && quiet > limits.response().toNanos()) {
-      call.refuse(Refusals.timeout("the target did not answer in time"));
-    } else if ((isAnswering() || !sent.isOver()) && quiet > limits.idle().toNanos()) {
-      call.refuse(Refusals.timeout("nothing was sent either way for too long"));
-    }
+    mayGoOn(quiet.excess(now, sent.isOver(), isAnswering()));
   }
 
   /** The call is over; a connection that is still here was not done with. */

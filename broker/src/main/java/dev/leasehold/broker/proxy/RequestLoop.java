@@ -4,7 +4,6 @@ import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.MalformedMessage;
 import dev.leasehold.broker.http.RequestHead;
 import io.netty.buffer.ByteBuf;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes requests out of an agent's bytes, one after the other, and hands each to a {@link
@@ -68,7 +67,7 @@ final class RequestLoop {
       return false; // what comes before the tunnel is open is none of its bytes
     }
     ProxyCall call = connection.call();
-    return call == null ? head() : body(call.exchange());
+    return call == null ? head() : body(call);
   }
 
   private boolean head() throws MalformedMessage {
@@ -99,24 +98,25 @@ final class RequestLoop {
     }
   }
 
-  private boolean body(@Nullable Exchange exchange) throws MalformedMessage {
+  private boolean body(ProxyCall call) throws MalformedMessage {
     if (incoming.isBodyOver()) {
       if (incoming.size() > MOST_AHEAD) {
         connection.read(false);
       }
       return false;
     }
-    if (exchange == null || !exchange.takesBody()) {
+    RequestStream request = connection.sending();
+    if (request == null || !request.isWritable()) {
       connection.read(false);
       return false;
     }
     ByteBuf piece = incoming.bodyPiece();
-    if (piece != null) {
-      exchange.body(piece);
+    Refusal excess = piece == null ? null : request.body(piece);
+    if (excess != null) {
+      call.refuse(excess);
+    } else if (incoming.isBodyOver()) {
+      request.end();
     }
-    if (incoming.isBodyOver()) {
-      exchange.bodyOver();
-    }
-    return piece != null;
+    return piece != null || incoming.isBodyOver(); // the call may be over as well
   }
 }

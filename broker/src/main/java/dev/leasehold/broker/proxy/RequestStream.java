@@ -14,6 +14,7 @@ final class RequestStream {
   private final AgentRequest request;
   private final UpstreamConnection target;
   private final OptionalLong mostBody;
+  private final Quiet quiet;
   private final CallRecord record;
   private final boolean chunked;
   private boolean over;
@@ -23,10 +24,15 @@ final class RequestStream {
    * @param mostBody bytes
    */
   RequestStream(
-      AgentRequest request, UpstreamConnection target, OptionalLong mostBody, CallRecord record) {
+      AgentRequest request,
+      UpstreamConnection target,
+      OptionalLong mostBody,
+      Quiet quiet,
+      CallRecord record) {
     this.request = request;
     this.target = target;
     this.mostBody = mostBody;
+    this.quiet = quiet;
     this.record = record;
     this.chunked = request.framing() == Framing.CHUNKED;
   }
@@ -72,6 +78,7 @@ final class RequestStream {
    * @param piece taken over
    */
   @Nullable Refusal body(ByteBuf piece) {
+    quiet.broken();
     record.in(piece.readableBytes());
     if (record.bytesIn() > mostBody.orElse(Long.MAX_VALUE)) {
       piece.release();
@@ -88,6 +95,7 @@ final class RequestStream {
 
   void end() {
     over = true;
+    quiet.broken();
     if (chunked) {
       target.sendBody(Wire.lastChunk());
       unflushed = true;
