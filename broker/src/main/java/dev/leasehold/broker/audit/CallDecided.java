@@ -37,6 +37,9 @@ public record CallDecided(
   /** The cause of a call that came in plain and goes out over TLS. */
   public static final String ROSE_TO_TLS = "http-to-https";
 
+  /** The cause of a request that is sent a second time, as its first connection broke unheard. */
+  public static final String REPEATED = "repeated";
+
   /** A call without a credential. */
   public static CallDecided allowed(Grant grant) {
     return allowed(grant, grant.call().path().text(), "", "", "", "");
@@ -81,6 +84,24 @@ public record CallDecided(
         lease,
         requestId,
         grant.risesToTls() ? ROSE_TO_TLS : "");
+  }
+
+  /** The same, sent once more: another request at the target, so another line. */
+  public CallDecided repeated() {
+    return new CallDecided(
+        task,
+        destination,
+        environment,
+        credential,
+        classification,
+        allowed,
+        rule,
+        policyVersion,
+        method,
+        path,
+        lease,
+        vaultRequestId,
+        REPEATED);
   }
 
   /** The cause of a call whose agent had gone before anything was decided for good. */

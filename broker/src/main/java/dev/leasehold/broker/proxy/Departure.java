@@ -36,6 +36,7 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
   private boolean announcing;
   private boolean announced;
   private boolean retried;
+  private boolean repeats;
 
   /**
    * @param use null for a call without a credential, as {@code injector}
@@ -114,26 +115,37 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
     if (call.isOver()) {
       return;
     }
-    boolean harmless =
-        exchange.wasReused()
+    boolean stale =
+        failure.kind() == UpstreamFailure.Kind.RESET
+            && exchange.wasReused()
             && !exchange.hasHeard()
-            && (!exchange.isSent() || request.isRepeatable());
-    if (harmless && !retried && failure.kind() == UpstreamFailure.Kind.RESET) {
-      retried = true; // it was dead before this call, and nobody has acted on it
-      exchange.close();
-      exchange = newExchange();
-      connect(true);
+            && !retried;
+    if (stale && !exchange.isSent()) {
+      again(); // it was dead before this call
+    } else if (stale && request.isRepeatable()) {
+      announced = false; // it may have been acted on: a second request is a second decision
+      announcing = false;
+      repeats = true;
+      again();
     } else {
       call.refuse(Refusals.of(failure));
     }
+  }
+
+  private void again() {
+    retried = true;
+    exchange.close();
+    exchange = newExchange();
+    connect(true);
   }
 
   // 6
 
   private void announce() {
     announcing = true;
-    CallDecided decided =
+    CallDecided first =
         use == null ? CallDecided.allowed(grant) : CallDecided.allowed(grant, use.lease());
+    CallDecided decided = repeats ? first.repeated() : first;
     record.decided(decided);
     connection.audit().append(decided, this);
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.leasehold.broker.proxy.ProxyTester.OpenTask;
+import dev.leasehold.broker.proxy.RawAgent.Answer;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +71,65 @@ final class ReusedConnectionTest {
       assertEquals("second", agent.answer().body());
       assertFalse(upstream.seen().isEmpty());
       assertEquals(2, upstream.connections());
+    }
+  }
+
+  private static RecordingUpstream forgetful() throws IOException {
+    AtomicInteger number = new AtomicInteger();
+    return RecordingUpstream.start(
+        connection -> {
+          boolean first = number.incrementAndGet() == 1;
+          connection.head();
+          connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+          connection.head();
+          if (!first) {
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+          }
+        });
+  }
+
+  @Test
+  void requestThatIsSentAgainIsDecidedAgain() throws Exception {
+    // Given
+    try (RecordingUpstream upstream = forgetful();
+        ProxyTester proxy = ProxyTester.setup().destination("api", upstream.port()).start();
+        RawAgent agent = proxy.agent()) {
+      OpenTask task = proxy.open();
+      agent.send(get(upstream, task, "/first")).answer();
+
+      // When
+      Answer answer = agent.send(get(upstream, task, "/second")).answer();
+
+      // Then
+      assertEquals("hello", answer.body());
+      proxy.auditLine("call.finished", "/second");
+      long requests = upstream.seen().lines().filter(line -> line.startsWith("GET ")).count();
+      long decisions =
+          proxy.auditLines().stream()
+              .filter(line -> line.contains("call.decided") && line.contains("allow"))
+              .count();
+      assertEquals(3, requests);
+      assertEquals(requests, decisions);
+      proxy.auditLine("call.decided", "/second", "\"cause\":\"repeated\"");
+    }
+  }
+
+  @Test
+  void postThatMayHaveBeenActedOnIsNeverSentAgain() throws Exception {
+    // Given
+    try (RecordingUpstream upstream = forgetful();
+        ProxyTester proxy = ProxyTester.setup().destination("api", upstream.port()).start();
+        RawAgent agent = proxy.agent()) {
+      OpenTask task = proxy.open();
+      agent.send(get(upstream, task, "/first")).answer();
+
+      // When
+      Answer answer =
+          agent.send(get(upstream, task, "/second").replaceFirst("GET", "POST")).answer();
+
+      // Then
+      assertEquals("upstream-reset", answer.problem());
+      assertEquals(1, upstream.connections());
     }
   }
 }
