@@ -42,6 +42,22 @@ public final class Injector {
                 }));
   }
 
+  /** No more bytes than this are written, whatever has to be encoded. */
+  int mostBytes() {
+    return switch (injection) {
+      case Injection.Bearer(Template token) -> mostBytes("", token);
+      case Injection.Basic(Template username, Template password) ->
+          mostBytes("", username) + mostBytes("", password);
+      case Injection.Header(String name, Template value) -> mostBytes(name, value);
+      case Injection.Query(String name, Template value) -> mostBytes(name, value);
+      case Injection.Login login -> 0;
+    };
+  }
+
+  private int mostBytes(String name, Template template) {
+    return name.length() + use.lend(fields -> SecretText.mostBytes(template, fields));
+  }
+
   /** The lower-case name of the field that it sets; empty for a query parameter. */
   String fieldName() {
     return switch (injection) {

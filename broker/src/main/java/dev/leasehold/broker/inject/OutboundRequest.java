@@ -36,6 +36,8 @@ public record OutboundRequest(
     Set<String> onlyFields,
     boolean webSocket,
     String via) {
+  /** Bytes of what is written whatever the call, names of fields and ends of lines among it. */
+  private static final int OWN_LINES = 512;
 
   /**
    * Writes the head.
@@ -45,7 +47,9 @@ public record OutboundRequest(
    */
   public ByteBuf write(ByteBufAllocator allocator, @Nullable Injector injector) {
     Fields fields = agent.fields();
-    ByteBuf out = allocator.directBuffer(fields.wireSize() + path.length() + query.length() + 256);
+    // Never grown: what it would be copied out of could not be wiped.
+    int most = mostBytes() + (injector == null ? 0 : injector.mostBytes());
+    ByteBuf out = allocator.directBuffer(most, most);
     boolean written = false;
     try {
       line(out, injector);
@@ -71,6 +75,16 @@ public record OutboundRequest(
         out.release();
       }
     }
+  }
+
+  private int mostBytes() {
+    return OWN_LINES
+        + agent.fields().wireSize()
+        + method.length()
+        + path.length()
+        + query.length()
+        + authority.length()
+        + via.length();
   }
 
   /** Overwrites what {@link #write} wrote. */

@@ -86,6 +86,24 @@ final class SecretText {
         InjectionRefusal.Reason.UNUSABLE, "the credential's field " + name + " " + what);
   }
 
+  /** The length of what the template gives, were all of it percent-encoded. */
+  static int mostBytes(Template template, SecretFields fields) {
+    return 3 * length(template, fields);
+  }
+
+  private static int length(Template template, SecretFields fields) {
+    int length = 0;
+    for (Template.Part part : template.parts()) {
+      length +=
+          switch (part) {
+            case Template.Part.Literal(String text) -> text.length();
+            case Template.Part.Field(String name) ->
+                fields.field(name).map(value -> value.lend(bytes -> bytes.length)).orElse(0);
+          };
+    }
+    return length;
+  }
+
   static void write(Template template, SecretFields fields, ByteBuf out) {
     for (Template.Part part : template.parts()) {
       switch (part) {
@@ -135,7 +153,8 @@ final class SecretText {
   /** base64(username:password), to be wiped by the caller; the buffers in between are wiped. */
   static byte[] basic(
       Template username, Template password, SecretFields fields, ByteBufAllocator allocator) {
-    ByteBuf plain = allocator.heapBuffer(128, 64 * 1024);
+    int length = length(username, fields) + 1 + length(password, fields);
+    ByteBuf plain = allocator.heapBuffer(length, length); // grown, it would leave a copy behind
     byte[] userPass = null;
     try {
       write(username, fields, plain);

@@ -190,6 +190,32 @@ final class InjectionTest {
     assertEquals("credential-invalid", problem);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"query", "basic", "bearer", "header"})
+  void longestHeadHasRoomForTheLongestSecret(String way) throws Exception {
+    // Given
+    boolean encoded = way.equals("query") || way.equals("basic");
+    String secret = (encoded ? "~%/ " : "abc").repeat(800) + "end";
+    Injection injection =
+        switch (way) {
+          case "query" -> new Injection.Query("key", template("{token}"));
+          case "basic" -> new Injection.Basic(template("{token}"), template("{token}"));
+          case "bearer" -> new Injection.Bearer(template("{token}"));
+          default -> new Injection.Header("x-key", template("{token}"));
+        };
+    String[] fields = new String[60];
+    for (int i = 0; i < fields.length; i++) {
+      fields[i] = "X-Field-" + i + ": " + "v".repeat(200) + "\r\n";
+    }
+
+    // When
+    String sent = sent(injection, Map.of("token", secret), "/?q=" + "a".repeat(2000), fields);
+
+    // Then
+    assertEquals(60, count(sent, "v".repeat(200)));
+    assertTrue(sent.length() > 60 * 200 + 2000 + secret.length());
+  }
+
   @Test
   void missingFieldIsSaid() throws Exception {
     // When
