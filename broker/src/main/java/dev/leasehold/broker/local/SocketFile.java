@@ -39,6 +39,11 @@ public final class SocketFile {
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     }
+    int owner = (Integer) Files.getAttribute(folder, "unix:uid");
+    if (owner != 0 && owner != OwnUid.read()) {
+      throw new IOException(
+          folder + " belongs to another user, who could put another socket in place of ours");
+    }
     int mode = (Integer) Files.getAttribute(folder, "unix:mode");
     if ((mode & 0022) != 0 && (mode & STICKY) == 0) {
       throw new IOException(
