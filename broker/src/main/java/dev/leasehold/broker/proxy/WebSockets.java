@@ -9,7 +9,9 @@ import dev.leasehold.broker.telemetry.Problem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +73,23 @@ final class WebSockets {
         && fields.count(KnownField.SEC_WEBSOCKET_ACCEPT) == 1
         && fields
             .value(fields.find(KnownField.SEC_WEBSOCKET_ACCEPT))
-            .equals(accept(asked.value(asked.find(KnownField.SEC_WEBSOCKET_KEY))));
+            .equals(accept(asked.value(asked.find(KnownField.SEC_WEBSOCKET_KEY))))
+        && hasOfferedProtocol(asked, fields);
+  }
+
+  /** None, or one of those that were asked for (RFC 6455 §4.1). */
+  private static boolean hasOfferedProtocol(Fields asked, Fields answer) {
+    KnownField name = KnownField.SEC_WEBSOCKET_PROTOCOL;
+    if (!answer.has(name)) {
+      return true;
+    }
+    String chosen = answer.value(answer.find(name));
+    return answer.count(name) == 1
+        && IntStream.range(0, asked.size())
+            .filter(i -> asked.known(i) == name)
+            .mapToObj(asked::value)
+            .flatMap(value -> Arrays.stream(value.split(",", -1)))
+            .anyMatch(offered -> offered.strip().equals(chosen));
   }
 
   private static String accept(String key) {

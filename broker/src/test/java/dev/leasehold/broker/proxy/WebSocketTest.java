@@ -86,6 +86,31 @@ final class WebSocketTest {
   }
 
   @Test
+  void protocolThatWasOfferedMayBeChosen() throws Exception {
+    // Given
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(
+                connection -> {
+                  connection.head();
+                  connection.send(
+                      SWITCHED
+                          + "Sec-WebSocket-Accept: "
+                          + ACCEPT
+                          + "\r\nSec-WebSocket-Protocol: mqtt\r\n\r\nbye");
+                });
+        ProxyTester proxy = proxy(upstream);
+        RawAgent agent = proxy.agent()) {
+
+      // When
+      agent.head(opening(upstream, proxy.open(), "Sec-WebSocket-Protocol: graphql-ws, mqtt"));
+
+      // Then
+      assertTrue(agent.readHead().startsWith("HTTP/1.1 101 "));
+      assertEquals("bye", agent.rest());
+    }
+  }
+
+  @Test
   void endOfTheTaskCutsIt() throws Exception {
     try (RecordingUpstream upstream = RecordingUpstream.start(WebSocketTest::echo);
         ProxyTester proxy = proxy(upstream);
@@ -124,6 +149,7 @@ final class WebSocketTest {
         "",
         "Sec-WebSocket-Accept: " + ACCEPT + "\r\nSec-WebSocket-Accept: " + ACCEPT + "\r\n",
         "Sec-WebSocket-Accept: " + ACCEPT + "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n",
+        "Sec-WebSocket-Accept: " + ACCEPT + "\r\nSec-WebSocket-Protocol: graphql-ws\r\n",
       })
   void targetThatDoesNotAnswerThisOpeningOpensNothing(String fields) throws Exception {
     // Given
