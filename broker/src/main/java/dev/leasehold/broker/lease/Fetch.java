@@ -65,7 +65,7 @@ final class Fetch implements Runnable {
     }
     try {
       tell(fetch(number.getAsLong()));
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) { // whoever waits for this has no other end to wait for
       log.error("event=fetch-failed task={} credential={}", task.id(), credential.name(), bug);
       tell(Fetched.none(Problem.VAULT_UNAVAILABLE, "the lease could not be fetched"));
     } finally {
@@ -90,7 +90,7 @@ final class Fetch implements Runnable {
     } catch (JournalException failure) {
       cameToNothing(read);
       return Fetched.none(Problem.VAULT_UNAVAILABLE, "the journal of leases cannot be written");
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) {
       cameToNothing(read);
       throw bug;
     }
@@ -109,7 +109,7 @@ final class Fetch implements Runnable {
         cameToNothing(read);
       }
       return refused(failure);
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) {
       lost(read, sent);
       throw bug;
     }

@@ -191,7 +191,7 @@ public final class Journal implements AutoCloseable {
         next.records.forEach(state::apply);
         next.durable.complete(null);
         compactIfGrown();
-      } catch (IOException failure) {
+      } catch (IOException | RuntimeException | Error failure) {
         fail(next, failure);
       }
     }
@@ -235,14 +235,21 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private void fail(Batch failed, IOException failure) {
+  private void fail(Batch failed, Throwable failure) {
     log.error("event=journal-write-failed cause=\"{}\"", failure.toString());
-    if (!file.isSound() && broken == null) {
+    boolean breaks = broken == null && !(failure instanceof IOException && file.isSound());
+    if (breaks) {
       broken = failure.toString();
-      onBroken.accept(failure.toString());
     }
     failed.durable.completeExceptionally(
         new JournalException("the journal cannot be written: " + failure, failure));
+    if (breaks) {
+      try {
+        onBroken.accept(failure.toString());
+      } catch (RuntimeException bug) { // this thread still has others' records to answer for
+        log.error("event=journal-fence-failed", bug);
+      }
+    }
   }
 
   private static byte[] bytes(List<JournalRecord> records) {

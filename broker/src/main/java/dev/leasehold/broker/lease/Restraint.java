@@ -17,6 +17,9 @@ final class Restraint {
   private static final Duration FIRST = Duration.ofMillis(250);
   private static final Duration MOST = Duration.ofSeconds(15);
 
+  /** Of what the store asks for; a task is not to be starved by one odd answer. */
+  private static final Duration MOST_ASKED = Duration.ofMinutes(1);
+
   private record Until(long nanos, Refused refusal, int failures) {}
 
   private volatile @Nullable Until until;
@@ -34,10 +37,12 @@ final class Restraint {
   /** Returns the refusal with the pause that now begins. */
   Refused failed(Refused refusal, long nowNanos) {
     Until current = until;
-    int failures = current == null ? 0 : current.failures;
+    int failures =
+        current != null && nowNanos - current.nanos <= MOST.toNanos() ? current.failures : 0;
     long bound = Math.min(FIRST.toNanos() << Math.min(failures, 10), MOST.toNanos());
     long pause = bound / 2 + ThreadLocalRandom.current().nextLong(bound / 2 + 1);
-    pause = Math.max(pause, refusal.retryAfter().map(Duration::toNanos).orElse(0L));
+    long asked = refusal.retryAfter().map(Duration::toNanos).orElse(0L);
+    pause = Math.max(pause, Math.min(asked, MOST_ASKED.toNanos()));
     Refused answer =
         new Refused(refusal.problem(), refusal.detail(), Optional.of(Duration.ofNanos(pause)));
     until = new Until(nowNanos + pause, answer, failures + 1);

@@ -130,14 +130,14 @@ final class Dial {
   private void connect(@Nullable SslContext context) {
     InetSocketAddress address =
         new InetSocketAddress(addresses.get(next++), destination.target().port());
-    long share = millisLeft() / (addresses.size() - next + 1);
+    long left = millisLeft();
+    long share = Math.max(left / (addresses.size() - next + 1), SHORTEST_ATTEMPT_MILLIS);
     new Bootstrap()
         .group(loop)
         .channelFactory(() -> Channels.newSocket(loop))
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
-        .option(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(share, SHORTEST_ATTEMPT_MILLIS))
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(share, left))
         .handler(
             new ChannelInitializer<Channel>() {
               @Override
@@ -152,7 +152,7 @@ final class Dial {
 
   private void connected(ChannelFuture attempt, @Nullable SslContext context) {
     if (!attempt.isSuccess()) {
-      if (next < addresses.size() && millisLeft() > 0) {
+      if (next < addresses.size() && System.nanoTime() - deadline < 0) {
         connect(context);
       } else if (attempt.cause() instanceof ConnectTimeoutException) {
         fail(Kind.TIMEOUT, "the target did not accept a connection in time");
@@ -178,7 +178,7 @@ final class Dial {
   private void shakeHands(Channel channel, SslContext context) {
     String name = destination.tls().serverName().orElse(destination.target().host());
     SslHandler tls = context.newHandler(channel.alloc(), name, destination.target().port());
-    tls.setHandshakeTimeoutMillis(Math.max(millisLeft(), SHORTEST_ATTEMPT_MILLIS));
+    tls.setHandshakeTimeoutMillis(millisLeft());
     tls.handshakeFuture()
         .addListener(
             done -> {

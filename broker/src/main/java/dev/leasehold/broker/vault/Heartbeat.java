@@ -46,7 +46,7 @@ final class Heartbeat implements Runnable {
         if (!generation.isAlive()) {
           return;
         }
-        failures = renew() ? 0 : failures + 1;
+        failures = renewed() ? 0 : failures + 1;
       }
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
@@ -59,6 +59,15 @@ final class Heartbeat implements Runnable {
     return failures == 0
         ? GenerationRules.renewAfter(life, random)
         : GenerationRules.retryRenewalAfter(failures, life, random);
+  }
+
+  private boolean renewed() {
+    try {
+      return renew();
+    } catch (RuntimeException bug) { // without this thread the token would die unnoticed
+      log.error("vault=heartbeat-not-renewed generation={}", generation.id(), bug);
+      return false;
+    }
   }
 
   private boolean renew() {

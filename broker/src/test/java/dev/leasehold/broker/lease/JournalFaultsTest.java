@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of leasing when the disk does not take the journal. */
 final class JournalFaultsTest {
   private volatile boolean failing;
+  private volatile @Nullable Error error;
   private LeaseTester tester;
 
   @BeforeEach
@@ -32,6 +34,9 @@ final class JournalFaultsTest {
             folder.resolve("state"),
             (channel, metadata) -> {
               if (failing) {
+                if (error != null) {
+                  throw error;
+                }
                 throw new IOException("told to fail");
               }
               channel.force(metadata);
@@ -71,6 +76,20 @@ final class JournalFaultsTest {
     // Then
     assertEquals(Problem.VAULT_UNAVAILABLE, refused.problem());
     assertEquals(List.of(), tester.store.calls());
+    assertTrue(tester.journal.broken().isPresent());
+  }
+
+  @Test
+  void whoeverWaitsIsToldWhateverGoesWrong() throws IOException {
+    // Given
+    error = new OutOfMemoryError("told to fail");
+    failing = true;
+
+    // When
+    LeaseOutcome.Refused refused = tester.refusal(tester.open(), DATABASE);
+
+    // Then
+    assertEquals(Problem.VAULT_UNAVAILABLE, refused.problem());
     assertTrue(tester.journal.broken().isPresent());
   }
 
