@@ -39,7 +39,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,9 +97,7 @@ final class Broker implements Sidecar {
 
     Journal journal = stops.add("journal", Journal.open(configuration.stateDir()));
     Fuse fuse = new Fuse();
-    AuditLog audit =
-        stops.add(
-            "audit log", AuditLog.open(configuration.audit(), Function.identity(), metrics, fuse));
+    AuditLog audit = stops.add("audit log", AuditLog.open(configuration.audit(), metrics, fuse));
     Tasks tasks = new Tasks(InstantSource.system(), clock::nanos);
     Reload reload = new Reload(configuration, tasks, interception, metrics, audit);
     Timers timers = stops.add("timers", Timers.system(clock));

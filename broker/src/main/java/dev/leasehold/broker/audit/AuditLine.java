@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * The members of the line that is being written, at the end of the batch's bytes. Whoever fills it
@@ -19,10 +18,8 @@ final class AuditLine {
 
   private static final int SUBJECTS_KEPT = 512;
   private static final int TIME_LENGTH = "2026-01-01T00:00:00.000Z".length();
-  private static final String UNREADABLE_PATH = "[path left out]";
 
   private final JsonBytes json;
-  private final Function<String, String> pathRedaction;
 
   private final Map<TaskId, byte[]> subjects =
       new LinkedHashMap<>(64, 0.75f, true) {
@@ -37,12 +34,8 @@ final class AuditLine {
   private long timeSecond = Long.MIN_VALUE;
   private final byte[] time = new byte[TIME_LENGTH + 2];
 
-  /**
-   * @param pathRedaction takes what must not be told out of a path
-   */
-  AuditLine(JsonBytes json, Function<String, String> pathRedaction) {
+  AuditLine(JsonBytes json) {
     this.json = json;
-    this.pathRedaction = pathRedaction;
   }
 
   void begin(long epochMillis, long seq, String type) {
@@ -70,24 +63,18 @@ final class AuditLine {
     return this;
   }
 
-  /** Without its query, and redacted. */
+  /** Without its query. */
   AuditLine path(String path) {
     int end = 0;
     while (end < path.length() && path.charAt(end) != '?' && path.charAt(end) != '#') {
       end++;
     }
-    String redacted;
-    try {
-      redacted = pathRedaction.apply(path.substring(0, end));
-    } catch (RuntimeException failure) {
-      redacted = UNREADABLE_PATH; // rather no path than one with a secret in it
-    }
-    return text(AuditField.PATH, redacted);
+    return text(AuditField.PATH, path.substring(0, end));
   }
 
   private byte[] subjectOf(Task task) {
     JsonBytes own = new JsonBytes(256);
-    AuditLine line = new AuditLine(own, pathRedaction);
+    AuditLine line = new AuditLine(own);
     line.text(AuditField.TASK, task.id().text())
         .text(AuditField.ROOT_TASK, task.id().text())
         .text(AuditField.KIND, task.kind().name())

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -53,7 +52,6 @@ public final class AuditLog implements AutoCloseable {
       AuditSink sink,
       FsyncPolicy fsync,
       int capacity,
-      Function<String, String> pathRedaction,
       InstantSource clock,
       LongSupplier nanos,
       Metrics metrics,
@@ -64,8 +62,7 @@ public final class AuditLog implements AutoCloseable {
     this.nanos = nanos;
     this.meters = AuditMeters.of(metrics, sink.name());
     this.syncInterval = fsync.interval();
-    this.writer =
-        new AuditWriter(backlog, sink, fsync, pathRedaction, clock, nanos, meters, onBroken);
+    this.writer = new AuditWriter(backlog, sink, fsync, clock, nanos, meters, onBroken);
     metrics.auditLag(sink.name(), AuditOutcome.WRITTEN, writer::secondsBehind);
     metrics.auditLag(sink.name(), AuditOutcome.SYNCED, writer::secondsUnsynced);
   }
@@ -73,17 +70,11 @@ public final class AuditLog implements AutoCloseable {
   /**
    * Opens the log and begins to write.
    *
-   * @param pathRedaction takes leased secrets and the like out of a call's path; on the log's
-   *     thread
    * @param onBroken told why, on a thread of the log, when lines that counted as written may not be
    *     on the disk: everything must be fenced. Must not block.
    * @throws IOException when it cannot be opened, locked or continued
    */
-  public static AuditLog open(
-      AuditConfig config,
-      Function<String, String> pathRedaction,
-      Metrics metrics,
-      Consumer<String> onBroken)
+  public static AuditLog open(AuditConfig config, Metrics metrics, Consumer<String> onBroken)
       throws IOException {
     AuditSink sink = config.file().<AuditSink>map(FileSink::new).orElseGet(StdoutSink::open);
     AuditLog log =
@@ -91,7 +82,6 @@ public final class AuditLog implements AutoCloseable {
             sink,
             config.fsync(),
             CAPACITY,
-            pathRedaction,
             InstantSource.system(),
             System::nanoTime,
             metrics,

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -55,7 +54,6 @@ final class AuditWriter {
       Backlog backlog,
       AuditSink sink,
       FsyncPolicy fsync,
-      Function<String, String> pathRedaction,
       InstantSource clock,
       LongSupplier nanos,
       AuditMeters meters,
@@ -67,7 +65,7 @@ final class AuditWriter {
     this.nanos = nanos;
     this.meters = meters;
     this.onBroken = onBroken;
-    this.chain = new Chain(Head.NONE, pathRedaction);
+    this.chain = new Chain(Head.NONE);
     this.batch = new Batch(backlog, chain, meters);
     this.health = new SinkHealth(sink.name(), PATIENCE);
     this.unforced = new Unforced(meters);

@@ -88,6 +88,15 @@ public record CallDecided(
 
   /** The same, sent once more: another request at the target, so another line. */
   public CallDecided repeated() {
+    return with(path, REPEATED);
+  }
+
+  /** The same with another path: one that has no secret in it. */
+  public CallDecided withPath(String masked) {
+    return with(masked, cause);
+  }
+
+  private CallDecided with(String otherPath, String otherCause) {
     return new CallDecided(
         task,
         destination,
@@ -98,10 +107,10 @@ public record CallDecided(
         rule,
         policyVersion,
         method,
-        path,
+        otherPath,
         lease,
         vaultRequestId,
-        REPEATED);
+        otherCause);
   }
 
   /** The cause of a call whose agent had gone before anything was decided for good. */

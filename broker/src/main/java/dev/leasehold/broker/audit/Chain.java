@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.util.function.Function;
 
 /**
  * Makes the lines of one chain, in one buffer that is used for every batch. For the writer thread
@@ -24,8 +23,8 @@ final class Chain {
   private final byte[] prev = new byte[HEX_LENGTH];
   private Head before = Head.NONE;
 
-  Chain(Head head, Function<String, String> pathRedaction) {
-    line = new AuditLine(batch, pathRedaction);
+  Chain(Head head) {
+    line = new AuditLine(batch);
     continueFrom(head);
   }
 

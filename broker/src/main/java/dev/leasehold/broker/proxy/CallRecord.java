@@ -76,9 +76,16 @@ final class CallRecord {
     lane = taken;
   }
 
-  /** This is on its way to the audit log. */
-  void decided(CallDecided event) {
-    decided = event;
+  /** What goes to the audit log of an allowed call: {@code event} without a secret in its path. */
+  CallDecided decided(CallDecided event) {
+    String masked = masked(event.path());
+    CallDecided safe = masked.equals(event.path()) ? event : event.withPath(masked);
+    decided = safe;
+    return safe;
+  }
+
+  private String masked(String text) {
+    return task == null ? text : serving.lanes().mask(task, text);
   }
 
   void notWritten() {
@@ -153,7 +160,7 @@ final class CallRecord {
             refusal.rule().isEmpty() ? rule : refusal.rule(),
             policyVersion,
             method,
-            path));
+            masked(path)));
   }
 
   /**
@@ -170,7 +177,8 @@ final class CallRecord {
       long millis = (System.nanoTime() - begun) / 1_000_000;
       audit.append(CallFinished.of(task, allowed, status, bytesIn, bytesOut, millis, ended));
     } else if (!refused) {
-      audit.append(CallDecided.abandoned(task, destination, rule, policyVersion, method, path));
+      audit.append(
+          CallDecided.abandoned(task, destination, rule, policyVersion, method, masked(path)));
     } else {
       String name = destination.map(Destination::name).orElse(Metrics.NONE);
       serving.metrics().forDestination(name).denied(status);

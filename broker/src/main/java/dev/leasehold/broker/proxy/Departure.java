@@ -145,8 +145,7 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
     announcing = true;
     CallDecided first =
         use == null ? CallDecided.allowed(grant) : CallDecided.allowed(grant, use.lease());
-    CallDecided decided = repeats ? first.repeated() : first;
-    record.decided(decided);
+    CallDecided decided = record.decided(repeats ? first.repeated() : first);
     connection.audit().append(decided, this);
   }
 

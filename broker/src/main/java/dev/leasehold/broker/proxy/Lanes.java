@@ -67,6 +67,12 @@ final class Lanes {
     return new Lane(destination, injection, redaction, metrics.forDestination(destination.name()));
   }
 
+  /** A text of the agent's without the secrets that calls of the task use. */
+  String mask(Task task, String text) {
+    OfTask ofTask = tasks.get(task);
+    return ofTask == null ? text : ofTask.redaction().mask(text);
+  }
+
   void forget(Task task) {
     tasks.remove(task);
   }

@@ -6,6 +6,7 @@ import dev.leasehold.broker.lease.Lease;
 import dev.leasehold.broker.lease.LeaseUse;
 import dev.leasehold.broker.lease.LiveLeases;
 import dev.leasehold.broker.secret.SecretFields;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,28 @@ public final class TaskRedaction {
     entered.leave();
     missing.end();
     return new Redaction(this, entered, both);
+  }
+
+  /**
+   * A short text of the agent's own, of Latin-1 letters, without the task's secrets: what has been
+   * told to it by some other way must not get into a log.
+   */
+  public String mask(String text) {
+    PatternSet set = enter();
+    try {
+      if (set.isEmpty() || text.isEmpty()) {
+        return text;
+      }
+      byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+      Scratch scratch = Scratch.roomFor(set, bytes.length);
+      System.arraycopy(bytes, 0, scratch.text(), 0, bytes.length);
+      scratch.search(set, bytes.length, 0, true);
+      return scratch.found() == 0
+          ? text
+          : new String(scratch.text(), 0, bytes.length, StandardCharsets.ISO_8859_1);
+    } finally {
+      set.leave();
+    }
   }
 
   /** Moves a call on from {@code used} when {@code newest} has secrets that it lacks. */

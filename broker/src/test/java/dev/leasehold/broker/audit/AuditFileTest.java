@@ -179,8 +179,7 @@ final class AuditFileTest {
     AuditConfig config = AuditConfig.toFile(Path.of("/dev/full"), FsyncPolicy.DEFAULT);
 
     // Then
-    assertThrows(
-        IOException.class, () -> AuditLog.open(config, path -> path, metrics, why -> {}).close());
+    assertThrows(IOException.class, () -> AuditLog.open(config, metrics, why -> {}).close());
   }
 
   @Test
@@ -214,7 +213,7 @@ final class AuditFileTest {
   void standardOutputCarriesAChainToo() throws IOException {
     // Given
     Path output = folder.resolve("stdout");
-    Chain chain = new Chain(Head.NONE, path -> path);
+    Chain chain = new Chain(Head.NONE);
     chain.beginBatch();
     chain.add(event("one"), 0);
     chain.add(event("two"), 0);
@@ -292,8 +291,7 @@ final class AuditFileTest {
   }
 
   private AuditLog open() throws IOException {
-    return AuditLog.open(
-        AuditConfig.toFile(file(), FsyncPolicy.DEFAULT), path -> path, metrics, why -> {});
+    return AuditLog.open(AuditConfig.toFile(file(), FsyncPolicy.DEFAULT), metrics, why -> {});
   }
 
   private void write(String word) throws IOException {

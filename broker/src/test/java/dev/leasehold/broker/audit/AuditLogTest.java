@@ -340,26 +340,6 @@ final class AuditLogTest {
   }
 
   @Test
-  void aPathThatCannotBeRedactedIsLeftOut() throws IOException {
-    // Given
-    try (LogTester redacting =
-        new LogTester(
-            FsyncPolicy.DEFAULT,
-            path -> {
-              throw new IllegalStateException("redaction broke");
-            })) {
-      redacting.log().append(SampleEvents.all().get(2));
-
-      // When
-      redacting.work();
-
-      // Then
-      String line = redacting.sink().lines().getLast();
-      assertTrue(line.contains("\"path\":\"[path left out]\""), line);
-    }
-  }
-
-  @Test
   void aQueryIsNeverWritten() {
     // Given
     tester

@@ -129,7 +129,7 @@ final class AuditPageTest {
 
   /** The lines of a chain of its own, whose times are those of the page. */
   static List<String> lines(List<AuditEvent> events) {
-    Chain chain = new Chain(Head.NONE, path -> path);
+    Chain chain = new Chain(Head.NONE);
     chain.beginBatch();
     long time = 1_795_608_000_000L;
     for (AuditEvent event : events) {

@@ -65,7 +65,7 @@ class ChainVerifierTest {
   }
 
   private static List<String> chain(int length) {
-    Chain chain = new Chain(Head.NONE, path -> path);
+    Chain chain = new Chain(Head.NONE);
     chain.beginBatch();
     for (int i = 0; i < length; i++) {
       chain.add(new BrokerEvent.Started("1.0-" + i, "v"), 1_800_000_000_000L + i);

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /** An audit log whose threads are the test, on a clock that the test moves. */
 final class LogTester implements AutoCloseable {
@@ -20,16 +19,11 @@ final class LogTester implements AutoCloseable {
   private long nanos = 1_000;
 
   LogTester(FsyncPolicy fsync) throws IOException {
-    this(fsync, path -> path);
-  }
-
-  LogTester(FsyncPolicy fsync, Function<String, String> pathRedaction) throws IOException {
     log =
         new AuditLog(
             sink,
             fsync,
             CAPACITY,
-            pathRedaction,
             InstantSource.fixed(Instant.EPOCH),
             () -> nanos,
             metrics,

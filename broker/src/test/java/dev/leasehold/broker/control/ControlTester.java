@@ -127,9 +127,7 @@ final class ControlTester implements AutoCloseable {
             destinations,
             Map.of("shop-key", new CredentialUse("shop-key", Optional.empty())),
             Instant::now);
-    audit =
-        AuditLog.open(
-            AuditConfig.toFile(auditLog(), FsyncPolicy.DEFAULT), path -> path, metrics, why -> {});
+    audit = AuditLog.open(AuditConfig.toFile(auditLog(), FsyncPolicy.DEFAULT), metrics, why -> {});
     journal = Journal.open(folder.resolve("state"));
     Surroundings around =
         new Surroundings(

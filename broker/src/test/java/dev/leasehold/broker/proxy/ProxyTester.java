@@ -276,8 +276,7 @@ final class ProxyTester implements AutoCloseable {
     this.store = setup.store;
     this.auditFile = setup.auditFile.orElse(folder.resolve("audit.jsonl"));
     this.audit =
-        AuditLog.open(
-            AuditConfig.toFile(auditFile, FsyncPolicy.DEFAULT), path -> path, metrics, why -> {});
+        AuditLog.open(AuditConfig.toFile(auditFile, FsyncPolicy.DEFAULT), metrics, why -> {});
     this.journal = Journal.open(folder.resolve("state"));
     this.rules = rules(setup.destinations);
     Surroundings around =

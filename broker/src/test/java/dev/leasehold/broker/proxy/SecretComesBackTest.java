@@ -10,7 +10,10 @@ import dev.leasehold.broker.proxy.RawAgent.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Targets that send back what they were told. */
@@ -139,6 +142,38 @@ final class SecretComesBackTest {
       while (!seen.toString().contains("s3c")) {
         seen.append(agent.exactly(1)); // comes although the stream goes on
       }
+    }
+  }
+
+  @Test
+  void secretThatAnAgentPutsIntoAPathIsNotLogged() throws Exception {
+    // Given
+    String hex =
+        HexFormat.of().formatHex(SECRET.getBytes(StandardCharsets.US_ASCII)); // told somehow else
+    try (RecordingUpstream upstream = RecordingUpstream.greeting();
+        ProxyTester proxy =
+            ProxyTester.setup()
+                .credential("api", ProxyTester.bearer(), Map.of("token", SECRET))
+                .destination(
+                    "api", upstream.port(), to -> to.credential("api").deny(Set.of(), "/no/**"))
+                .start();
+        RawAgent agent = proxy.agent()) {
+      OpenTask task = proxy.open();
+      String host = "127.0.0.1:" + upstream.port();
+      for (String path : List.of("/", "/a/" + SECRET, "/b/" + hex + "/c", "/no/" + SECRET)) {
+        agent
+            .head("GET http://" + host + path + " HTTP/1.1", "Host: " + host, task.line())
+            .answer();
+      }
+
+      // When
+      proxy.auditLine("call.decided", "\"path\":\"/no/" + MASKED + "\"");
+
+      // Then
+      proxy.auditLine("call.finished", "\"path\":\"/a/" + MASKED + "\"");
+      String log = String.join("\n", proxy.auditLines());
+      assertFalse(log.contains(SECRET));
+      assertFalse(log.contains(hex));
     }
   }
 }
