@@ -132,6 +132,7 @@ final class Broker implements Sidecar {
                 clock));
     TaskEnds ends = new TaskEnds(around, leases, tasks, proxy, Verifiers::of);
     fuse.protect(ends);
+    metrics.tasksActive(() -> ends.activeByKind(reload.get().tasks().kinds().keySet()));
     stops.add("tasks", () -> endAll(ends));
     RevokeAll revokeAll = new RevokeAll(around, tasks, ends);
     Startup startup = new Startup(identity, store, new Recovery(around));

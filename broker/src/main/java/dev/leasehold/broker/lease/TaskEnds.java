@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,7 +70,6 @@ public final class TaskEnds {
     this.tasks = tasks;
     this.endpoints = endpoints;
     this.verifiers = verifiers;
-    surroundings.metrics().tasksActive(this::activeByKind);
     surroundings
         .journal()
         .whenBroken(why -> endAll(Signal.REVOKED, "the journal cannot be written: " + why));
@@ -189,8 +189,14 @@ public final class TaskEnds {
     return report;
   }
 
-  private Map<String, Integer> activeByKind() {
+  /**
+   * How many tasks may act.
+   *
+   * @param kinds that are told of even when there is none
+   */
+  public Map<String, Integer> activeByKind(Set<String> kinds) {
     Map<String, Integer> counts = new HashMap<>();
+    kinds.forEach(kind -> counts.put(kind, 0));
     for (Task task : tasks.open()) {
       counts.merge(task.kind().name(), task.isActive() ? 1 : 0, Integer::sum);
     }

@@ -101,6 +101,7 @@ final class LeaseTester implements AutoCloseable {
     ends =
         new TaskEnds(
             surroundings, leases, tasks, endpoints, where -> username -> target.verify(username));
+    metrics.tasksActive(() -> ends.activeByKind(Set.of("another")));
   }
 
   private static Credential credential(String name) {

@@ -64,6 +64,20 @@ class BadSecretsIT {
     upstream.close();
   }
 
+  private static ProxyCall.Answer refusedWith(JsonObject secret) {
+    Refusals before = rig.refusals();
+    ProxyCall.Answer answer = callWith(secret);
+    before.assertTold(answer.problem());
+    assertEquals(
+        0,
+        Admin.metric(
+            rig,
+            "leasehold_leases_active{credential=\"partner-"
+                + rig.name()
+                + "\",revocability=\"static\"}"));
+    return answer;
+  }
+
   private static ProxyCall.Answer callWith(JsonObject secret) {
     TESTBED
         .vaultAdmin()
@@ -83,7 +97,7 @@ class BadSecretsIT {
     String secret = UUID.randomUUID() + bad + UUID.randomUUID();
     rig.secrets().know("a bad secret", secret);
     int before = upstream.accepted();
-    ProxyCall.Answer answer = callWith(new JsonObject().put("token", secret));
+    ProxyCall.Answer answer = refusedWith(new JsonObject().put("token", secret));
     assertEquals(502, answer.status());
     assertEquals("credential-invalid", answer.problem());
     rig.secrets().assertAbsentFrom("the answer", answer.toString());
@@ -96,13 +110,14 @@ class BadSecretsIT {
 
   @Test
   void aSecretTooShortToBeOneIsRefused() {
-    assertEquals("credential-invalid", callWith(new JsonObject().put("token", "short")).problem());
+    assertEquals(
+        "credential-invalid", refusedWith(new JsonObject().put("token", "short")).problem());
   }
 
   @Test
   void aMissingFieldIsNamed() {
     ProxyCall.Answer answer =
-        callWith(new JsonObject().put("another", UUID.randomUUID().toString()));
+        refusedWith(new JsonObject().put("another", UUID.randomUUID().toString()));
     assertEquals(502, answer.status());
     assertEquals("credential-field-missing", answer.problem());
     assertTrue(answer.body().contains("token"), answer.body());

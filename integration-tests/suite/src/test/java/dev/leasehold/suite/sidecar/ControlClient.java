@@ -19,6 +19,11 @@ final class ControlClient {
 
   /** An answer; an empty body is an empty object. */
   record Answer(int status, JsonObject body) {
+    /** The problem's name; empty when it is none. */
+    String problem() {
+      return body.getString("type", "").replaceFirst("^urn:leasehold:problem:", "");
+    }
+
     Answer expect(int wanted) {
       if (status != wanted) {
         throw new AssertionError("status " + status + ", not " + wanted + ": " + body);
@@ -68,15 +73,24 @@ final class ControlClient {
     return call("GET", "/v1/tasks/" + task.id(), new JsonObject()).expect(200).body();
   }
 
+  /** The same API, called with another token. */
+  ControlClient with(String otherToken) {
+    return new ControlClient(port, otherToken, secrets);
+  }
+
   Answer call(String method, String path, JsonObject body) {
+    return send(method, path, body.isEmpty() ? "" : body.encode());
+  }
+
+  /** A call with any body, whether it is JSON or not. */
+  Answer send(String method, String path, String body) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")
             .timeout(Duration.ofSeconds(60))
             .method(
-                method,
-                body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()))
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build();
     try {
       var response = CLIENT.send(request, BodyHandlers.ofString());

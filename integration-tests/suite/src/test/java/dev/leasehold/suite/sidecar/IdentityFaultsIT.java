@@ -15,20 +15,34 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The Workload API in every state in which it is of no use, and in motion. */
 class IdentityFaultsIT {
-  private EmbeddedTestbed servers;
-  private DemoApi api;
+  private static EmbeddedTestbed servers;
+  private static DemoApi api;
   private Rig rig;
+  private long loginsBefore;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void startServers() {
     servers = new EmbeddedTestbed();
     api = DemoApi.start(servers.testbed().database());
+  }
+
+  @AfterAll
+  static void stopServers() {
+    api.close();
+    servers.close();
+  }
+
+  @BeforeEach
+  void configure() {
+    loginsBefore = logins();
     rig =
         new Rig(servers.testbed())
             .rules(OrdersRules.of(api.address(), VaultMounts.DATABASE_ROLE))
@@ -36,13 +50,13 @@ class IdentityFaultsIT {
   }
 
   @AfterEach
-  void stop() {
+  void nothingIsLeft() {
+    servers.identity().behave(Behaviour.NORMAL);
+    servers.identity().delay(Duration.ZERO);
     rig.close();
     assertEquals(
         List.of(),
         servers.testbed().vaultAdmin().leases("database/creds/" + VaultMounts.DATABASE_ROLE));
-    api.close();
-    servers.close();
   }
 
   private String ready() {
@@ -97,6 +111,7 @@ class IdentityFaultsIT {
     rig.serve();
     Admin.awaitAnswer(rig);
     Await.until("the reason is told", () -> ready().contains("expired"));
+    Refusals before = rig.refusals();
     ControlClient.Answer refused =
         rig.agent()
             .call(
@@ -105,6 +120,7 @@ class IdentityFaultsIT {
                 new JsonObject().put("kind", "restock").put("purpose", "without identity"));
     assertEquals(503, refused.status());
     assertEquals("urn:leasehold:problem:identity-unavailable", refused.body().getString("type"));
+    before.assertTold("identity-unavailable");
     servers.identity().behave(Behaviour.NORMAL);
     rig.awaitReady();
   }
@@ -126,7 +142,7 @@ class IdentityFaultsIT {
     assertEquals(200, orders(task).status());
 
     servers.identity().rotate();
-    Await.until("a second login", () -> logins() >= 2);
+    Await.until("a second login", () -> logins() - loginsBefore >= 2);
 
     assertEquals(200, orders(task).status(), "the old generation's task goes on");
     OpenedTask next = rig.agent().open("restock");

@@ -1,6 +1,7 @@
 package dev.leasehold.suite.sidecar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.leasehold.suite.sidecar.ControlClient.OpenedTask;
 import dev.leasehold.testbed.Testbed;
@@ -27,6 +28,7 @@ class LateLeaseIT {
             new Rig(testbed)
                 .rules(OrdersRules.of(api.address(), VaultMounts.SLOW_DATABASE_ROLE))
                 .start()) {
+      Refusals before = rig.refusals();
       OpenedTask task = rig.agent().open("restock");
       CompletableFuture<ProxyCall.Answer> call =
           CompletableFuture.supplyAsync(
@@ -38,6 +40,8 @@ class LateLeaseIT {
       JsonObject report = rig.agent().end(task, "cancelled");
 
       assertEquals("task-ended", call.join().problem());
+      before.assertTold("task-ended");
+      assertTrue(rig.audit().contains("\"type\":\"lease.late\""), "the late lease is told of");
       assertEquals("complete", report.getString("proof"), report.encode());
       assertEquals(0, report.getInteger("unproven"), report.encode());
       assertEquals(List.of(), testbed.vaultAdmin().leases(PATH));

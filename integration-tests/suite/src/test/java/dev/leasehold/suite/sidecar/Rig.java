@@ -319,6 +319,11 @@ public final class Rig implements AutoCloseable {
     }
   }
 
+  /** Where counts stand, before something is refused. */
+  Refusals refusals() {
+    return Refusals.before(this);
+  }
+
   @Override
   public void close() {
     if (sidecar != null) {
