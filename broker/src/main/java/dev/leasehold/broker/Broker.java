@@ -136,6 +136,19 @@ final class Broker implements Sidecar {
     stops.add("tasks", () -> endAll(ends));
     RevokeAll revokeAll = new RevokeAll(around, tasks, ends);
     Startup startup = new Startup(identity, store, new Recovery(around));
+    Optional<DefaultTaskLife> defaultTask =
+        configuration
+            .defaultTask()
+            .map(
+                task -> new DefaultTaskLife(task, () -> reload.get().tasks(), tasks, ends, timers));
+    if (defaultTask.isPresent()) {
+      proxy.serveDefault(
+          configuration.proxy().defaultProxy().orElseThrow(),
+          configuration.defaultTask().orElseThrow().uid(),
+          defaultTask.get()::current);
+      readiness.add("default-task", defaultTask.get()::notOpen);
+      startup.whenOver(defaultTask.get()::begin);
+    }
 
     readiness.add("identity", identity::notReady);
     readiness.add("vault", store::notReady, store::warnings);

@@ -24,11 +24,17 @@ final class Startup {
   private final VaultSecretStore store;
   private final Recovery recovery;
   private final CountDownLatch recovered = new CountDownLatch(1);
+  private Runnable next = () -> {};
 
   Startup(Identity identity, VaultSecretStore store, Recovery recovery) {
     this.identity = identity;
     this.store = store;
     this.recovery = recovery;
+  }
+
+  /** Has {@code action} run once all needed services have been there; before {@link #begin}. */
+  void whenOver(Runnable action) {
+    next = action;
   }
 
   /** Begins to wait, and goes on for ever. */
@@ -45,6 +51,7 @@ final class Startup {
         log.warn("event=recovery_goes_on cause=\"not all of an earlier life is proven dead yet\"");
       }
       recovered.countDown();
+      next.run();
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
     }

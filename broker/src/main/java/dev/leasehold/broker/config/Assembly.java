@@ -17,6 +17,7 @@ import dev.leasehold.broker.identity.ServerTrust;
 import dev.leasehold.broker.inject.Injection;
 import dev.leasehold.broker.proxy.ListenAddress;
 import dev.leasehold.broker.proxy.ProxyConfig;
+import dev.leasehold.broker.task.DefaultTaskConfig;
 import dev.leasehold.broker.vault.VaultConfig;
 import dev.leasehold.broker.vault.VaultConfig.Heartbeat;
 import dev.leasehold.broker.vault.VaultConfig.Login;
@@ -65,7 +66,7 @@ final class Assembly {
     ProxyConfig proxy =
         new ProxyConfig(
             listen.get(ListenKeys.PROXY),
-            Optional.empty(),
+            listen.find(ListenKeys.DEFAULT_PROXY),
             nameServer(),
             runtimeDir,
             listen.isOn(ListenKeys.UNSAFE_LISTEN),
@@ -87,12 +88,20 @@ final class Assembly {
         audit(root.get(RootKeys.AUDIT)),
         runtimeDir,
         stateDir,
+        root.find(RootKeys.DEFAULT_TASK).map(Assembly::defaultTask),
         Kinds.of(document),
         Destinations.of(document),
         Credentials.of(document, injections),
         injections,
         unsafe(listen, control),
         version(root));
+  }
+
+  private static DefaultTaskConfig defaultTask(Section section) {
+    return new DefaultTaskConfig(
+        section.get(RootKeys.DEFAULT_KIND),
+        section.get(RootKeys.DEFAULT_PURPOSE),
+        section.get(RootKeys.DEFAULT_UID));
   }
 
   private static AuditConfig audit(Section section) {

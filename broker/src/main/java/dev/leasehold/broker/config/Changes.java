@@ -54,6 +54,8 @@ final class Changes {
       keys.add("tasks.*.ttl (longer than any before)");
     }
     note(keys, "listen.proxy", before.proxy().proxy(), after.proxy().proxy());
+    note(keys, "listen.default-proxy", before.proxy().defaultProxy(), after.proxy().defaultProxy());
+    note(keys, "default-task", before.defaultTask(), after.defaultTask());
     note(keys, "resolver", before.proxy().nameServer(), after.proxy().nameServer());
     note(keys, "listen.unsafe-listen", before.proxy().unsafeListen(), after.proxy().unsafeListen());
     note(keys, "listen.admin", before.admin(), after.admin());

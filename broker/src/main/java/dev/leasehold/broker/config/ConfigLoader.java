@@ -41,6 +41,7 @@ public final class ConfigLoader {
     VaultChecks.run(document, reading);
     CallerChecks.run(document, reading, machine.ownUid());
     ListenChecks.run(document, reading);
+    DefaultTaskChecks.run(document, reading, machine.ownUid());
     DestinationChecks.run(document, reading);
     CredentialChecks.run(document, reading, Instant.now());
     audit(document, reading);

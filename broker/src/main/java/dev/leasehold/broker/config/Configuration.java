@@ -10,6 +10,7 @@ import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.proxy.ProxyConfig;
 import dev.leasehold.broker.secret.Revocability;
+import dev.leasehold.broker.task.DefaultTaskConfig;
 import dev.leasehold.broker.task.TaskKind;
 import dev.leasehold.broker.vault.VaultConfig;
 import dev.leasehold.broker.vault.VaultNeeds;
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
  * One whole configuration, checked: an immutable snapshot.
  *
  * @param admin where health and metrics are served
+ * @param defaultTask present exactly when the proxy has a default listener
  * @param injections by the name of their credential
  * @param unsafe the names of the unsafe settings that are on, one for each place
  * @param version a short digest of everything that has an effect
@@ -41,6 +43,7 @@ public record Configuration(
     AuditConfig audit,
     Path runtimeDir,
     Path stateDir,
+    Optional<DefaultTaskConfig> defaultTask,
     Map<String, TaskKind> kinds,
     Map<String, Destination> destinations,
     Map<String, Credential> credentials,

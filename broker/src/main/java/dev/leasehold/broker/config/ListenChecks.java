@@ -34,8 +34,10 @@ final class ListenChecks {
 
   private void check() {
     Optional<Section> listen = document.root().find(RootKeys.LISTEN);
-    listen.ifPresent(this::local);
+    listen.ifPresent(section -> local(section, ListenKeys.PROXY));
+    listen.ifPresent(section -> local(section, ListenKeys.DEFAULT_PROXY));
     take(listen, ListenKeys.PROXY);
+    take(listen, ListenKeys.DEFAULT_PROXY);
     take(listen, ListenKeys.ADMIN);
     Optional<Section> control = document.root().find(RootKeys.CONTROL);
     take(control, ControlKeys.ADDRESS);
@@ -60,10 +62,10 @@ final class ListenChecks {
     }
   }
 
-  private void local(Section listen) {
+  private void local(Section listen, Key<ListenAddress> key) {
     boolean open = listen.isOn(ListenKeys.UNSAFE_LISTEN);
     listen
-        .located(ListenKeys.PROXY)
+        .located(key)
         .filter(proxy -> !proxy.value().isLocal() && !open)
         .ifPresent(
             proxy ->

@@ -79,6 +79,15 @@ final class ReferenceChecks {
                         .ifPresent(agent -> used.add(name)));
       }
     }
+    document
+        .root()
+        .find(RootKeys.DEFAULT_TASK)
+        .flatMap(task -> task.located(RootKeys.DEFAULT_KIND))
+        .ifPresent(
+            name -> {
+              used.add(name.value());
+              expect(RootKeys.TASKS, document.kinds(), name);
+            });
     if (!document.callers().isEmpty()
         && document.callers().stream().noneMatch(ReferenceChecks::lacksKinds)) {
       unused(document.kinds(), used, "no caller may open it");

@@ -6,11 +6,19 @@ import dev.leasehold.broker.task.Task;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What is known of a call by the address alone to which it came. */
 sealed interface Door {
   /** Calls name target and task themselves. */
   record Proxy() implements Door {}
+
+  /**
+   * Calls name their target; those that name no task belong to this one.
+   *
+   * @param task empty while it is not open yet
+   */
+  record DefaultProxy(Supplier<Optional<Task>> task) implements Door {}
 
   /** Calls name their target; the port is the task's. */
   record TaskProxy(Task task) implements Door {}
@@ -42,6 +50,7 @@ sealed interface Door {
   default Optional<Task> owner() {
     return switch (this) {
       case Proxy proxy -> Optional.empty();
+      case DefaultProxy proxy -> Optional.empty();
       case TaskProxy(Task task) -> Optional.of(task);
       case TaskEndpoint(Task task, var destination, var ownHosts) -> Optional.of(task);
       case FixedEndpoint fixed -> Optional.empty();
@@ -53,6 +62,7 @@ sealed interface Door {
   default Optional<String> destinationName() {
     return switch (this) {
       case Proxy proxy -> Optional.empty();
+      case DefaultProxy proxy -> Optional.empty();
       case TaskProxy proxy -> Optional.empty();
       case TaskEndpoint endpoint -> Optional.of(endpoint.destination());
       case FixedEndpoint endpoint -> Optional.of(endpoint.destination());
@@ -64,6 +74,7 @@ sealed interface Door {
   default Set<String> ownHosts() {
     return switch (this) {
       case Proxy proxy -> Set.of();
+      case DefaultProxy proxy -> Set.of();
       case TaskProxy proxy -> Set.of();
       case TaskEndpoint endpoint -> endpoint.ownHosts();
       case FixedEndpoint endpoint -> endpoint.ownHosts();

@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -67,9 +68,6 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
       Metrics metrics,
       BootClock clock)
       throws IOException {
-    if (config.defaultProxy().isPresent()) {
-      throw new IOException("listen.default-proxy is not served by this version");
-    }
     OwnAddresses own = new OwnAddresses(System::nanoTime);
     config.reserved().stream().filter(address -> address.getPort() != 0).forEach(own::addListener);
     byte[] name = new byte[4];
@@ -198,15 +196,31 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
     }
     ListenAddress free =
         new ListenAddress.Tcp(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
-    return open(free, (channel, bound) -> serveOwner(channel, bound, task, uid, name));
+    return open(
+        free,
+        (channel, bound) ->
+            serve(
+                channel,
+                uid,
+                name.equals(PROXY)
+                    ? new Door.TaskProxy(task)
+                    : new Door.TaskEndpoint(task, name, ownHosts(bound))));
+  }
+
+  /**
+   * Serves one more address, where a call that names no task belongs to {@code task} if its peer is
+   * of {@code uid}.
+   *
+   * @param task empty while there is none
+   */
+  public void serveDefault(ListenAddress address, int uid, Supplier<Optional<Task>> task)
+      throws IOException {
+    Door.DefaultProxy door = new Door.DefaultProxy(task);
+    fixed.add(open(address, (channel, bound) -> serve(channel, uid, door)));
   }
 
   /** Nothing is read before it is known whose the connection is. */
-  private void serveOwner(Channel channel, SocketAddress bound, Task task, int uid, String name) {
-    Door door =
-        name.equals(PROXY)
-            ? new Door.TaskProxy(task)
-            : new Door.TaskEndpoint(task, name, ownHosts(bound));
+  private void serve(Channel channel, int uid, Door door) {
     AgentConnection connection = AgentConnection.enter(serving, door, channel);
     channel.config().setAutoRead(false);
     Thread.ofVirtual()

@@ -1,6 +1,7 @@
 package dev.leasehold.broker.proxy;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -58,6 +59,9 @@ final class SocketOwners {
   /** Whether a process of {@code uid} is at the other end; false where that cannot be told. */
   boolean isOf(int uid, Channel channel) {
     try {
+      if (channel instanceof EpollDomainSocketChannel unix) {
+        return unix.peerCredentials().uid() == uid;
+      }
       return channel.remoteAddress() instanceof InetSocketAddress peer
           && channel.localAddress() instanceof InetSocketAddress here
           && uid(peer, here).orElse(-1) == uid;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +44,7 @@ final class TaskNaming {
   Named find(Fields fields) {
     Optional<Task> owner = door.owner();
     if (owner.isPresent()) {
-      return foreign
-          ? Refusal.of(Problem.FORBIDDEN, "this address serves the user who opened its task")
-              .withHint("use the proxy with the task's own id and token")
-              .closing()
-          : new Found(owner.get());
+      return foreign ? foreign() : new Found(owner.get());
     }
     boolean endpoint = door.destinationName().isPresent();
     int at = fields.find(KnownField.PROXY_AUTHORIZATION);
@@ -55,6 +52,9 @@ final class TaskNaming {
     if (endpoint && at < 0) {
       at = fields.find(KnownField.AUTHORIZATION);
       count = fields.count(KnownField.AUTHORIZATION);
+    }
+    if (at < 0 && door instanceof Door.DefaultProxy(Supplier<Optional<Task>> task)) {
+      return ofDefault(task.get());
     }
     if (at < 0) {
       return unnamed(endpoint, "the call names no task");
@@ -75,6 +75,23 @@ final class TaskNaming {
     lastSaid = said;
     lastFound = found;
     return found;
+  }
+
+  private static Refusal foreign() {
+    return Refusal.of(Problem.FORBIDDEN, "this address serves the user whose task it is")
+        .withHint("use the proxy with the task's own id and token")
+        .closing();
+  }
+
+  private Named ofDefault(Optional<Task> task) {
+    if (foreign) {
+      return foreign();
+    }
+    return task.<Named>map(Found::new)
+        .orElseGet(
+            () ->
+                Refusal.of(Problem.OVERLOADED, "the default task is not open yet")
+                    .withHint("/readyz says what it waits for"));
   }
 
   private static Refusal unnamed(boolean endpoint, String detail) {

@@ -84,7 +84,8 @@ class PublishedFormTest {
             Sample.with("inject: {basic:", "inject: {bearer: \"{token}\", basic:"),
             Sample.with("revocability: hard", "revocability: firm"),
             Sample.with("ca: file:/etc/vault-ca.pem", "ca: /etc/vault-ca.pem"),
-            Sample.with("runtime-dir: /run/leasehold", "default-task: {kind: restock}"))) {
+            Sample.with("runtime-dir: /run/leasehold", "default-task: {kind: restock}"),
+            Sample.with("classification: internal", "classification: secret"))) {
       // Then
       assertFalse(schema.validate(spoiled, InputFormat.YAML).isEmpty(), spoiled);
       assertFalse(Sample.errors(spoiled).isEmpty(), spoiled);

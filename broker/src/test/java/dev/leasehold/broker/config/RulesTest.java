@@ -93,6 +93,34 @@ class RulesTest {
             "    credential: rabbit\n    tunnel: true\n",
             "destinations.broker-api.tunnel",
             "never sent through an opaque tunnel"),
+        of(
+            "runtime-dir: /run/leasehold",
+            "default-task: {kind: restock, purpose: manual order, uid: 1001}",
+            "default-task",
+            "listen.default-proxy"),
+        of(
+            "  admin: 0.0.0.0:15090",
+            "  admin: 0.0.0.0:15090\n  default-proxy: 127.0.0.1:15070",
+            "listen.default-proxy",
+            "needs a task"),
+        of(
+            "  admin: 0.0.0.0:15090",
+            "  default-proxy: 10.0.0.1:15070\n"
+                + "default-task: {kind: restock, purpose: manual order, uid: 1001}",
+            "listen.default-proxy",
+            "other machines"),
+        of(
+            "  admin: 0.0.0.0:15090",
+            "  default-proxy: 127.0.0.1:15070\n"
+                + "default-task: {kind: restok, purpose: manual order, uid: 1001}",
+            "default-task.kind",
+            "there is no tasks.restok"),
+        of(
+            "  admin: 0.0.0.0:15090",
+            "  default-proxy: 127.0.0.1:15070\n"
+                + "default-task: {kind: restock, purpose: a game, uid: 1001}",
+            "default-task.purpose",
+            "not among"),
         of("rabbitmq/creds/publisher", "rabbitmq/creds/+", "credentials.rabbit.vault.read", "path"),
         of("rabbitmq/creds/publisher", "sys/mounts", "credentials.rabbit.vault.read", "path"),
         of("rabbitmq/creds/publisher", "rabbitmq/../sys/x", "credentials.rabbit.vault.read", "dot"),

@@ -10,7 +10,7 @@ public final class ListenKeys {
   public static final Key<ListenAddress> PROXY =
       Key.defaulted("proxy", Values.LISTEN, "127.0.0.1:15080", "Where agents send their calls.");
   public static final Key<ListenAddress> DEFAULT_PROXY =
-      Key.later(
+      Key.optional(
           "default-proxy",
           Values.LISTEN,
           "Where calls that carry no task belong to the default task.");

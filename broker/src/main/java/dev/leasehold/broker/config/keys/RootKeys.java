@@ -32,11 +32,11 @@ public final class RootKeys {
           Scalars.word(List.of(Signal.COMPLETED, Signal.FAILED, Signal.CANCELLED)),
           "What the event means for the task.");
 
-  private static final Key<String> DEFAULT_KIND =
+  public static final Key<String> DEFAULT_KIND =
       Key.required("kind", Values.NAME_OF, "The kind of the default task.");
-  private static final Key<String> DEFAULT_PURPOSE =
+  public static final Key<String> DEFAULT_PURPOSE =
       Key.required("purpose", Scalars.line("text of one line"), "Its purpose.");
-  private static final Key<Integer> DEFAULT_UID =
+  public static final Key<Integer> DEFAULT_UID =
       Key.required("uid", Scalars.integer(0, Integer.MAX_VALUE), "The agent's uid.");
 
   public static final Key<String> API_VERSION =
@@ -77,7 +77,7 @@ public final class RootKeys {
           Items.of(Section.Form.of("an event", EVENT_TYPE, EVENT_TASK, EVENT_SIGNAL)),
           "Which CloudEvents end a task.");
   public static final Key<Section> DEFAULT_TASK =
-      Key.later(
+      Key.optional(
           "default-task",
           Section.Form.of("the default task", DEFAULT_KIND, DEFAULT_PURPOSE, DEFAULT_UID),
           "One task opened at start for an agent that knows nothing of tasks.");

@@ -48,6 +48,7 @@ public final class Rig implements AutoCloseable {
   private Map<String, String> environment = Map.of();
   private String rules = "";
   private Optional<String> example = Optional.empty();
+  private Optional<String> defaultProxy = Optional.empty();
   private @Nullable Sidecar sidecar;
 
   public Rig(Testbed testbed) {
@@ -112,6 +113,16 @@ public final class Rig implements AutoCloseable {
   public Rig rules(String yaml) {
     rules = yaml.replace("${rig}", name).replace("${folder}", folder.toString());
     return this;
+  }
+
+  /** Serves calls that name no task as those of the default task, which the rules give. */
+  Rig defaultProxy(String address) {
+    defaultProxy = Optional.of(address);
+    return this;
+  }
+
+  Optional<String> defaultProxy() {
+    return defaultProxy;
   }
 
   /** Serves this instead of a configuration of the rig's own. */

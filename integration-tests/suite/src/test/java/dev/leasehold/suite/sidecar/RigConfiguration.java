@@ -22,7 +22,7 @@ final class RigConfiguration {
       ca: file:%s/vault-ca.pem
       login: {method: cert, mount: auth/cert, role: %s}
       heartbeat: {role: %s-heartbeat, ttl: %ds}
-    listen: {proxy: "127.0.0.1:%d", admin: "127.0.0.1:%d"}
+    listen: {proxy: "127.0.0.1:%d", admin: "127.0.0.1:%d"%s}
     control:
       socket: %s
       address: 127.0.0.1:%d
@@ -43,6 +43,7 @@ final class RigConfiguration {
             heartbeat.toSeconds(),
             rig.proxyPort(),
             rig.adminPort(),
+            rig.defaultProxy().map(address -> ", default-proxy: '" + address + "'").orElse(""),
             rig.controlSocket(),
             rig.controlPort(),
             !rig.uids().areSeparate(),
