@@ -10,6 +10,7 @@ import dev.leasehold.broker.control.ControlConfig;
 import dev.leasehold.broker.control.ControlNeeds;
 import dev.leasehold.broker.control.ControlServer;
 import dev.leasehold.broker.identity.Identity;
+import dev.leasehold.broker.identity.IdentitySnapshot;
 import dev.leasehold.broker.lease.Generations;
 import dev.leasehold.broker.lease.Journal;
 import dev.leasehold.broker.lease.Leases;
@@ -24,6 +25,7 @@ import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.BootClock;
 import dev.leasehold.broker.telemetry.Metrics;
 import dev.leasehold.broker.telemetry.Readiness;
+import dev.leasehold.broker.upstream.ClientCertificate;
 import dev.leasehold.broker.vault.VaultSecretStore;
 import dev.leasehold.broker.verify.Verifiers;
 import io.vertx.core.Vertx;
@@ -129,7 +131,8 @@ final class Broker implements Sidecar {
                 interception.authorities(),
                 audit,
                 metrics,
-                clock));
+                clock,
+                () -> identity.current().map(Broker::certificate)));
     TaskEnds ends = new TaskEnds(around, leases, tasks, proxy, Verifiers::of);
     fuse.protect(ends);
     metrics.tasksActive(() -> ends.activeByKind(reload.get().tasks().kinds().keySet()));
@@ -183,6 +186,10 @@ final class Broker implements Sidecar {
     startup.begin();
     return new Broker(
         stops, addresses(proxy, admin, control, configuration.control()), startup, reload, ends);
+  }
+
+  static ClientCertificate certificate(IdentitySnapshot svid) {
+    return new ClientCertificate(svid.key(), svid.chain());
   }
 
   private static String addresses(

@@ -4,6 +4,7 @@ import dev.leasehold.broker.config.Configuration;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.ResponseHead;
+import dev.leasehold.broker.identity.Identity;
 import dev.leasehold.broker.telemetry.BootClock;
 import dev.leasehold.broker.upstream.OwnAddresses;
 import dev.leasehold.broker.upstream.ResponseListener;
@@ -33,10 +34,14 @@ final class DestinationTrial implements AutoCloseable {
   private final Upstreams upstreams;
   private final Findings findings;
 
-  DestinationTrial(Configuration configuration, BootClock clock, Findings findings) {
+  DestinationTrial(
+      Configuration configuration, Identity identity, BootClock clock, Findings findings) {
     this.upstreams =
         new Upstreams(
-            configuration.proxy().nameServer(), new OwnAddresses(clock::nanos), clock::nanos);
+            configuration.proxy().nameServer(),
+            new OwnAddresses(clock::nanos),
+            clock::nanos,
+            () -> identity.current().map(Broker::certificate));
     this.findings = findings;
   }
 
@@ -75,6 +80,7 @@ final class DestinationTrial implements AutoCloseable {
                 task,
                 destination,
                 0,
+                null,
                 false,
                 true,
                 new NothingExpected(),

@@ -37,7 +37,7 @@ final class OnlineCheck {
     try (Metrics metrics = new Metrics("check", "none");
         Identity identity = new Identity(configuration.identity(), clock, metrics)) {
       check.identity(identity, clock, metrics);
-      check.destinations(clock);
+      check.destinations(identity, clock);
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       return ExitStatus.UNAVAILABLE;
@@ -82,8 +82,8 @@ final class OnlineCheck {
         .forEach(trial::kind);
   }
 
-  private void destinations(BootClock clock) throws InterruptedException {
-    try (DestinationTrial trial = new DestinationTrial(configuration, clock, findings)) {
+  private void destinations(Identity identity, BootClock clock) throws InterruptedException {
+    try (DestinationTrial trial = new DestinationTrial(configuration, identity, clock, findings)) {
       for (Destination destination :
           configuration.destinations().values().stream()
               .sorted(Comparator.comparing(Destination::name))

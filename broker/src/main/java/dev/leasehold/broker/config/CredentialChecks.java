@@ -70,8 +70,17 @@ final class CredentialChecks {
   private void inject(Section inject) {
     boolean login = inject.isWritten(InjectKeys.LOGIN);
     boolean http =
-        List.of(InjectKeys.BEARER, InjectKeys.BASIC, InjectKeys.HEADER, InjectKeys.QUERY).stream()
+        List.of(
+                InjectKeys.BEARER,
+                InjectKeys.BASIC,
+                InjectKeys.HEADER,
+                InjectKeys.QUERY,
+                InjectKeys.MTLS)
+            .stream()
             .anyMatch(inject::isWritten);
+    if (inject.isWritten(InjectKeys.MTLS)) {
+      document.users(name).forEach(this::showsCertificate);
+    }
     for (Section user : document.users(name)) {
       Located<String> use = user.located(DestinationKeys.CREDENTIAL).orElseThrow();
       if (login && Document.isHttp(user)) {
@@ -86,6 +95,20 @@ final class CredentialChecks {
     } catch (IllegalArgumentException wrong) {
       reading.error(inject.path(), inject.line(), String.valueOf(wrong.getMessage()));
     }
+  }
+
+  private void showsCertificate(Section user) {
+    Located<String> use = user.located(DestinationKeys.CREDENTIAL).orElseThrow();
+    if (user.isWritten(DestinationKeys.MTLS)) {
+      reading.error(
+          use.path(), use.line(), "is a client certificate as mtls is; a connection shows one");
+    }
+    user.find(DestinationKeys.URL)
+        .filter(url -> url.target().scheme() == Target.Scheme.HTTP)
+        .ifPresent(
+            url ->
+                reading.error(
+                    use.path(), use.line(), "is a client certificate, which only https shows"));
   }
 
   /** Text without a field is a secret in the configuration, or no credential at all. */

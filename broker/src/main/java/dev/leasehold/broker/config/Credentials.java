@@ -42,6 +42,7 @@ final class Credentials {
         section.get(CredentialKeys.OWNER),
         section.get(CredentialKeys.CLASSIFICATION),
         injection.fields(),
+        injection instanceof Injection.Mtls,
         section
             .find(CredentialKeys.EXCEPTION)
             .map(

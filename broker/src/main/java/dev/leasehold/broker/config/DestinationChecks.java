@@ -68,6 +68,9 @@ final class DestinationChecks {
     if (section.isOn(DestinationKeys.TUNNEL) && section.isWritten(DestinationKeys.CREDENTIAL)) {
       error(DestinationKeys.TUNNEL, "a credential is never sent through an opaque tunnel");
     }
+    if (section.isOn(DestinationKeys.TUNNEL) && section.isWritten(DestinationKeys.MTLS)) {
+      error(DestinationKeys.MTLS, "TLS through an opaque tunnel is the agent's own");
+    }
     if (section.isWritten(DestinationKeys.DROP_HEADERS)
         && section.isWritten(DestinationKeys.ONLY_HEADERS)) {
       error(DestinationKeys.DROP_HEADERS, "says nothing beside only-headers");
@@ -110,6 +113,9 @@ final class DestinationChecks {
     if (url.target().scheme() == Target.Scheme.HTTP) {
       if (section.isWritten(DestinationKeys.TLS)) {
         error(DestinationKeys.TLS, "an http destination has no TLS");
+      }
+      if (section.isWritten(DestinationKeys.MTLS)) {
+        error(DestinationKeys.MTLS, "an http destination has no TLS");
       }
       plaintext(url);
     } else if (section.isOn(DestinationKeys.UNSAFE_PLAINTEXT)) {

@@ -42,7 +42,10 @@ final class Destinations {
         rules(section, DestinationKeys.DENY),
         section.find(DestinationKeys.CREDENTIAL),
         section.isOn(DestinationKeys.ENCODED_SLASH),
-        new UpstreamTls(tls.find(DestinationKeys.CA), tls.find(DestinationKeys.SERVER_NAME)),
+        new UpstreamTls(
+            tls.find(DestinationKeys.CA),
+            tls.find(DestinationKeys.SERVER_NAME),
+            section.find(DestinationKeys.MTLS)),
         section.isOn(DestinationKeys.WEBSOCKET),
         section.isOn(DestinationKeys.TUNNEL),
         section.get(DestinationKeys.REDACT),

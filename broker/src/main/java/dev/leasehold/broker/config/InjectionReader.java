@@ -29,6 +29,13 @@ final class InjectionReader {
     if (inject.isWritten(InjectKeys.HEADER)) {
       return inject.find(InjectKeys.HEADER).flatMap(part -> named(part, Injection.Header::new));
     }
+    if (inject.isWritten(InjectKeys.MTLS)) {
+      return inject
+          .find(InjectKeys.MTLS)
+          .map(
+              part ->
+                  new Injection.Mtls(part.get(InjectKeys.CERTIFICATE), part.get(InjectKeys.KEY)));
+    }
     return inject.find(InjectKeys.QUERY).flatMap(part -> named(part, Injection.Query::new));
   }
 

@@ -73,7 +73,8 @@ public final class IdentitySnapshot {
     return bundles.getOrDefault(trustDomain, Set.of());
   }
 
-  PrivateKey key() {
+  /** The key of the first certificate. */
+  public PrivateKey key() {
     return key;
   }
 

@@ -22,6 +22,8 @@ public final class Composed {
       case Injection.Header header -> Optional.empty();
       case Injection.Query query -> Optional.empty();
       case Injection.Login login -> Optional.empty();
+      // No target is ever told its key.
+      case Injection.Mtls mtls -> Optional.empty();
     };
   }
 

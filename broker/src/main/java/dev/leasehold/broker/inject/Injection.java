@@ -91,6 +91,14 @@ public sealed interface Injection {
     }
   }
 
+  /** A certificate and its key, both PEM, by which connections say who they are (TLS). */
+  record Mtls(Template certificate, Template key) implements Injection {
+    @Override
+    public Set<String> fields() {
+      return union(certificate, key);
+    }
+  }
+
   private static Set<String> union(Template one, Template other) {
     Set<String> all = new HashSet<>(one.fields());
     all.addAll(other.fields());

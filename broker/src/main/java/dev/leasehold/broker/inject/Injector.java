@@ -3,7 +3,9 @@ package dev.leasehold.broker.inject;
 import dev.leasehold.broker.http.Wire;
 import dev.leasehold.broker.inject.SecretText.Charset;
 import dev.leasehold.broker.lease.LeaseUse;
+import dev.leasehold.broker.upstream.ClientCertificate;
 import io.netty.buffer.ByteBuf;
+import java.security.GeneralSecurityException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,10 @@ public final class Injector {
                       SecretText.check(value, Charset.FIELD_VALUE, fields);
                   case Injection.Query(String name, Template value) ->
                       SecretText.check(value, Charset.ENCODED, fields);
+                  case Injection.Mtls(Template certificate, Template key) -> {
+                    InjectionRefusal first = SecretText.check(certificate, Charset.PEM, fields);
+                    yield first != null ? first : SecretText.check(key, Charset.PEM, fields);
+                  }
                   case Injection.Login login ->
                       new InjectionRefusal(
                           InjectionRefusal.Reason.NOT_FOR_HTTP,
@@ -51,6 +57,7 @@ public final class Injector {
       case Injection.Header(String name, Template value) -> mostBytes(name, value);
       case Injection.Query(String name, Template value) -> mostBytes(name, value);
       case Injection.Login login -> 0;
+      case Injection.Mtls mtls -> 0;
     };
   }
 
@@ -66,7 +73,31 @@ public final class Injector {
       case Injection.Header header -> header.name();
       case Injection.Query query -> "";
       case Injection.Login login -> "";
+      case Injection.Mtls mtls -> "";
     };
+  }
+
+  /** What the connection itself shows; null where the secret goes into the message instead. */
+  public ClientCertificate.@Nullable Source certificate() {
+    return injection instanceof Injection.Mtls mtls ? () -> read(mtls) : null;
+  }
+
+  private ClientCertificate read(Injection.Mtls mtls) throws GeneralSecurityException {
+    ClientCertificate[] read = new ClientCertificate[1];
+    GeneralSecurityException failure =
+        use.<@Nullable GeneralSecurityException>lend(
+            fields -> {
+              try {
+                read[0] = PemIdentity.read(mtls, fields);
+                return null;
+              } catch (GeneralSecurityException unusable) {
+                return unusable;
+              }
+            });
+    if (failure != null) {
+      throw failure;
+    }
+    return read[0];
   }
 
   /** The name of the query parameter that it sets; empty for a field. */
@@ -94,6 +125,9 @@ public final class Injector {
         write(value, out);
       }
       case Injection.Query query -> {
+        return;
+      }
+      case Injection.Mtls mtls -> {
         return;
       }
       case Injection.Login login -> throw new IllegalStateException("not for HTTP");

@@ -33,7 +33,9 @@ final class SecretText {
     /** What is encoded on its way: everything but control bytes. */
     ENCODED,
     /** The same without a colon (RFC 7617 §2). */
-    USER_ID;
+    USER_ID,
+    /** Printable ASCII of several lines (RFC 7468). */
+    PEM;
 
     boolean allows(byte c) {
       return switch (this) {
@@ -41,6 +43,7 @@ final class SecretText {
         case FIELD_VALUE -> c >= 0x20 && c < 0x7f;
         case ENCODED -> (c & 0xff) >= 0x20 && c != 0x7f;
         case USER_ID -> (c & 0xff) >= 0x20 && c != 0x7f && c != ':';
+        case PEM -> c >= 0x20 && c < 0x7f || c == '\n' || c == '\r';
       };
     }
   }
@@ -102,6 +105,32 @@ final class SecretText {
           };
     }
     return length;
+  }
+
+  /** Each part on a line of its own; to be wiped by the caller. */
+  static byte[] lines(Template template, SecretFields fields) {
+    byte[] text = new byte[length(template, fields) + template.parts().size()];
+    int at = 0;
+    for (Template.Part part : template.parts()) {
+      int from = at;
+      at +=
+          switch (part) {
+            case Template.Part.Literal(String literal) ->
+                copy(literal.getBytes(StandardCharsets.US_ASCII), text, from);
+            case Template.Part.Field(String name) ->
+                fields
+                    .field(name)
+                    .map(value -> value.lend(bytes -> copy(bytes, text, from)))
+                    .orElse(0);
+          };
+      text[at++] = '\n';
+    }
+    return text;
+  }
+
+  private static int copy(byte[] bytes, byte[] to, int at) {
+    System.arraycopy(bytes, 0, to, at, bytes.length);
+    return bytes.length;
   }
 
   static void write(Template template, SecretFields fields, ByteBuf out) {

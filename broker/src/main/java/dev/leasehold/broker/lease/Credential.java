@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param ttl longest life between two renewals, whatever the store claims
  * @param fields the fields of the store's answer that the injection names; all must be there
+ * @param lines whether a field may have several lines, as PEM has
  * @param exception present for {@link Revocability#STATIC} ones, and only there
  * @param verify where to ask, besides the store, whether it is gone
  */
@@ -24,6 +25,7 @@ public record Credential(
     String owner,
     String classification,
     Set<String> fields,
+    boolean lines,
     Optional<StaticException> exception,
     Optional<VerifierConfig> verify) {
 
@@ -48,6 +50,20 @@ public record Credential(
     return fields.stream()
         .filter(name -> !name.equals(USERNAME))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** One whose fields have one line each. */
+  public Credential(
+      String name,
+      SecretPath path,
+      Duration ttl,
+      Revocability revocability,
+      String owner,
+      String classification,
+      Set<String> fields,
+      Optional<StaticException> exception,
+      Optional<VerifierConfig> verify) {
+    this(name, path, ttl, revocability, owner, classification, fields, false, exception, verify);
   }
 
   /** Whether the store can be asked to end it: it then keeps a lease for it. */

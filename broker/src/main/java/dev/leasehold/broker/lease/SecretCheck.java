@@ -30,7 +30,9 @@ final class SecretCheck {
             credential,
             "has fewer than " + SHORTEST + " bytes in '" + name + "'");
       }
-      if (!value.get().<Boolean>lend(SecretCheck::isPrintable)) {
+      boolean printable =
+          value.get().<Boolean>lend(bytes -> isPrintable(bytes, credential.lines()));
+      if (!printable) {
         return refused(
             Problem.CREDENTIAL_INVALID,
             credential,
@@ -41,9 +43,10 @@ final class SecretCheck {
   }
 
   /** Printable ASCII without a space at either end, which headers would lose (RFC 9110 §5.5). */
-  private static boolean isPrintable(byte[] bytes) {
+  private static boolean isPrintable(byte[] bytes, boolean lines) {
     for (byte each : bytes) {
-      if (each < ' ' || each > '~') {
+      boolean ends = each == '\n' || each == '\r';
+      if ((each < ' ' || each > '~') && !(lines && ends)) {
         return false;
       }
     }

@@ -88,6 +88,7 @@ final class Departure implements Upstreams.Waiting, AuditReceipt {
             grant.task(),
             grant.destination(),
             use == null ? 0 : use.lease().version(),
+            injector == null ? null : injector.certificate(),
             request.isRepeatable(),
             onlyNew,
             exchange,

@@ -9,6 +9,7 @@ import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.BootClock;
 import dev.leasehold.broker.telemetry.Metrics;
+import dev.leasehold.broker.upstream.ClientCertificate;
 import dev.leasehold.broker.upstream.OwnAddresses;
 import dev.leasehold.broker.upstream.TlsEngines;
 import dev.leasehold.broker.upstream.Upstreams;
@@ -66,7 +67,8 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
       CertificateAuthorities authorities,
       AuditLog audit,
       Metrics metrics,
-      BootClock clock)
+      BootClock clock,
+      Supplier<Optional<ClientCertificate>> svid)
       throws IOException {
     OwnAddresses own = new OwnAddresses(System::nanoTime);
     config.reserved().stream().filter(address -> address.getPort() != 0).forEach(own::addListener);
@@ -77,7 +79,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
             tasks,
             rules,
             leases,
-            new Upstreams(config.nameServer(), own, System::nanoTime),
+            new Upstreams(config.nameServer(), own, System::nanoTime, svid),
             new AgentTls(authorities, TlsEngines.provider()),
             new AuditFeeds(audit),
             metrics,

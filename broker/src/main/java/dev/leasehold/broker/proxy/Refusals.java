@@ -69,6 +69,8 @@ final class Refusals {
       case TIMEOUT -> Refusal.of(Problem.UPSTREAM_TIMEOUT, failure.detail());
       case ENCODING -> Refusal.of(Problem.UPSTREAM_ENCODING, failure.detail());
       case LIMIT -> limit(429, failure.detail(), "connections");
+      case CREDENTIAL -> Refusal.of(Problem.CREDENTIAL_INVALID, failure.detail());
+      case IDENTITY -> Refusal.of(Problem.IDENTITY_UNAVAILABLE, failure.detail());
       case TASK_ENDED -> Refusal.of(Problem.TASK_ENDED, failure.detail());
     };
   }

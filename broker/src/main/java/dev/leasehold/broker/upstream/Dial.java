@@ -2,6 +2,7 @@ package dev.leasehold.broker.upstream;
 
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.destination.Target;
+import dev.leasehold.broker.upstream.TlsContexts.UnusableCertificateException;
 import dev.leasehold.broker.upstream.UpstreamFailure.Kind;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -41,6 +42,7 @@ final class Dial {
   private final AddressGuard guard;
   private final Optional<TlsContexts> contexts;
   private final Destination destination;
+  private final ClientCertificate.@Nullable Source own;
   private final EventLoop loop;
   private final long deadline;
   private final Consumer<Channel> dialled;
@@ -52,12 +54,14 @@ final class Dial {
    * Exactly one of {@code dialled} and {@code failed} is called, on {@code loop}.
    *
    * @param contexts empty for a connection without TLS, whatever the destination's scheme
+   * @param own what the connection shows of itself; null for nothing
    */
   Dial(
       Resolver resolver,
       AddressGuard guard,
       Optional<TlsContexts> contexts,
       Destination destination,
+      ClientCertificate.@Nullable Source own,
       EventLoop loop,
       Consumer<Channel> dialled,
       Consumer<UpstreamFailure> failed) {
@@ -65,6 +69,7 @@ final class Dial {
     this.guard = guard;
     this.contexts = contexts;
     this.destination = destination;
+    this.own = own;
     this.loop = loop;
     this.deadline = System.nanoTime() + destination.limits().connect().toNanos();
     this.dialled = dialled;
@@ -117,14 +122,29 @@ final class Dial {
       return;
     }
     onLoop(
-        contexts.get().context(destination.tls()),
+        own == null
+            ? contexts.get().context(destination.tls())
+            : contexts.get().context(destination.tls(), own),
         (context, failure) -> {
           if (failure != null) {
-            fail(Kind.TLS, "the destination's trusted roots (tls: ca) cannot be read");
+            noContext(failure);
           } else {
+            if (own != null) {
+              TlsEngines.retire(context); // it is for this connection, which keeps it by itself
+            }
             connect(context);
           }
         });
+  }
+
+  private void noContext(Throwable failure) {
+    if (failure.getCause() instanceof UnusableCertificateException unusable) {
+      fail(
+          Kind.CREDENTIAL,
+          "the certificate to show to the target cannot be used: " + unusable.getMessage());
+    } else {
+      fail(Kind.TLS, "the destination's trusted roots (tls: ca) cannot be read");
+    }
   }
 
   private void connect(@Nullable SslContext context) {

@@ -1,6 +1,8 @@
 package dev.leasehold.broker.upstream;
 
 import dev.leasehold.broker.destination.Destination;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What connections may be shared by: one task's calls to one destination with one version of its
@@ -9,15 +11,18 @@ import dev.leasehold.broker.destination.Destination;
  *
  * @param task any object that stands for the task
  * @param leaseVersion 0 without a credential
+ * @param svid what the connection shows of the sidecar; null for nothing
  */
-record Route(Object task, Destination destination, long leaseVersion) {
+record Route(
+    Object task, Destination destination, long leaseVersion, @Nullable ClientCertificate svid) {
   @Override
   @SuppressWarnings("ReferenceEquality") // identity is what is meant
   public boolean equals(Object other) {
     return other instanceof Route that
         && task == that.task
         && destination == that.destination
-        && leaseVersion == that.leaseVersion;
+        && leaseVersion == that.leaseVersion
+        && Objects.equals(svid, that.svid);
   }
 
   @Override

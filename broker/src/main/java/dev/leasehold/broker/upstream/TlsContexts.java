@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,10 @@ final class TlsContexts {
           Path.of("/etc/ssl/ca-bundle.pem"),
           Path.of("/etc/ssl/cert.pem"));
 
-  private record Entry(CompletableFuture<SslContext> context, long readAt) {}
+  /** Whom to trust, and the context of connections that show nothing of themselves. */
+  private record Roots(TrustManagerFactory trust, SslContext context) {}
+
+  private record Entry(CompletableFuture<Roots> roots, long readAt) {}
 
   private final LongSupplier nanos;
   private final Map<Optional<Path>, Entry> entries = new ConcurrentHashMap<>();
@@ -48,32 +52,65 @@ final class TlsContexts {
 
   /** Completes on any thread; at once after the first time. Fails when the roots are unreadable. */
   CompletableFuture<SslContext> context(UpstreamTls tls) {
+    return roots(tls).thenApply(Roots::context);
+  }
+
+  /**
+   * For one connection, which shows what {@code own} gives: sessions of another one cannot be
+   * resumed in it. The caller {@link TlsEngines#retire retires} it.
+   */
+  CompletableFuture<SslContext> context(UpstreamTls tls, ClientCertificate.Source own) {
+    return roots(tls)
+        .thenApplyAsync(roots -> showing(roots.trust(), own), TlsContexts::onVirtualThread);
+  }
+
+  private static SslContext showing(TrustManagerFactory trust, ClientCertificate.Source own) {
+    try {
+      ClientCertificate certificate = own.get();
+      return builder(trust)
+          .keyManager(certificate.key(), certificate.chain().toArray(X509Certificate[]::new))
+          .build();
+    } catch (GeneralSecurityException | IOException | RuntimeException unusable) {
+      throw new CompletionException(new UnusableCertificateException(unusable));
+    }
+  }
+
+  /** The certificate that a connection was to show cannot be used. */
+  static final class UnusableCertificateException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnusableCertificateException(Exception cause) {
+      super(cause instanceof GeneralSecurityException ? cause.getMessage() : "it cannot be used");
+    }
+  }
+
+  private CompletableFuture<Roots> roots(UpstreamTls tls) {
     long now = nanos.getAsLong();
     Entry entry =
         entries.compute(
             tls.ca(),
             (ca, there) ->
-                there == null || there.context().isCompletedExceptionally()
+                there == null || there.roots().isCompletedExceptionally()
                     ? new Entry(readLater(ca), now)
                     : there);
-    Entry old = new Entry(entry.context(), now);
+    Entry old = new Entry(entry.roots(), now);
     if (now - entry.readAt() > REREAD_NANOS && entries.replace(tls.ca(), entry, old)) {
       // The old one serves until the new one is there, and goes on where it cannot be read.
-      CompletableFuture<SslContext> renewed = readLater(tls.ca());
+      CompletableFuture<Roots> renewed = readLater(tls.ca());
       var unused =
           renewed.thenAccept(
-              context -> {
+              roots -> {
                 if (entries.replace(tls.ca(), old, new Entry(renewed, now))) {
-                  TlsEngines.retire(old.context().join());
+                  TlsEngines.retire(old.roots().join().context());
                 } else {
-                  TlsEngines.retire(context);
+                  TlsEngines.retire(roots.context());
                 }
               });
     }
-    return entry.context();
+    return entry.roots();
   }
 
-  private static CompletableFuture<SslContext> readLater(Optional<Path> ca) {
+  private static CompletableFuture<Roots> readLater(Optional<Path> ca) {
     return CompletableFuture.supplyAsync(() -> read(ca), TlsContexts::onVirtualThread);
   }
 
@@ -81,21 +118,24 @@ final class TlsContexts {
     Thread.ofVirtual().name("roots").start(work);
   }
 
-  private static SslContext read(Optional<Path> ca) {
+  private static Roots read(Optional<Path> ca) {
     try {
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       Optional<Path> file = ca.or(TlsContexts::systemRoots);
       trust.init(file.isPresent() ? store(file.get()) : null);
-      return SslContextBuilder.forClient()
-          .sslProvider(TlsEngines.provider())
-          .protocols("TLSv1.3", "TLSv1.2")
-          .trustManager(trust)
-          .endpointIdentificationAlgorithm("HTTPS")
-          .build();
+      return new Roots(trust, builder(trust).build());
     } catch (GeneralSecurityException | IOException unreadable) {
       throw new CompletionException(unreadable);
     }
+  }
+
+  private static SslContextBuilder builder(TrustManagerFactory trust) {
+    return SslContextBuilder.forClient()
+        .sslProvider(TlsEngines.provider())
+        .protocols("TLSv1.3", "TLSv1.2")
+        .trustManager(trust)
+        .endpointIdentificationAlgorithm("HTTPS");
   }
 
   /** The file of the system's roots, PEM; empty where there is none. */

@@ -6,13 +6,34 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateRevokedException;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in our own words why a handshake failed. */
 final class TlsRefusal {
   private static final int DEEPEST = 12;
 
+  /** Of alerts about our own certificate (RFC 8446 §6.2), in the words of both TLS libraries. */
+  private static final Pattern OUR_CERTIFICATE =
+      Pattern.compile("(?i)(bad|unsupported|revoked|expired|unknown)?_?certificate|unknown_?ca");
+
   private TlsRefusal() {}
+
+  /**
+   * Whether the target has refused what we show of ourselves: it can do so after the handshake, as
+   * we see it, is over.
+   */
+  static boolean isOfOurCertificate(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < DEEPEST; depth++, cause = cause.getCause()) {
+      if (cause instanceof SSLException
+          && OUR_CERTIFICATE.matcher(String.valueOf(cause.getMessage()).replace(' ', '_')).find()) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   static String describe(@Nullable Throwable failure) {
     Throwable cause = failure;

@@ -295,7 +295,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    fail(Kind.RESET, "the connection to the target broke");
+    if (!anythingRead && TlsRefusal.isOfOurCertificate(cause)) {
+      fail(Kind.TLS, "the target wants a client certificate, or refuses the one that it was shown");
+    } else {
+      fail(Kind.RESET, "the connection to the target broke");
+    }
   }
 
   private void fail(Kind kind, String detail) {

@@ -22,6 +22,10 @@ public record UpstreamFailure(Kind kind, String detail) {
     ENCODING,
     /** As many connections as the destination's limits allow. */
     LIMIT,
+    /** The certificate that the connection was to show cannot be used; nothing was sent. */
+    CREDENTIAL,
+    /** There is no SVID to show. */
+    IDENTITY,
     /** The task's connections are closed. */
     TASK_ENDED
   }

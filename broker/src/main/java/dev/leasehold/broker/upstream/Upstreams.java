@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +28,20 @@ public final class Upstreams implements AutoCloseable {
   private final Resolver resolver;
   private final AddressGuard guard;
   private final TlsContexts contexts;
+  private final Supplier<Optional<ClientCertificate>> identity;
   private final Map<Object, TaskConnections> tasks = new ConcurrentHashMap<>();
   private final Map<EventLoop, IdleConnections> idle = new ConcurrentHashMap<>();
 
   /**
    * @param nameServer the DNS server asked; empty: the system's resolver
+   * @param identity for destinations that are shown the sidecar's own SVID
    */
-  public Upstreams(Optional<InetSocketAddress> nameServer, OwnAddresses own, LongSupplier nanos) {
+  public Upstreams(
+      Optional<InetSocketAddress> nameServer,
+      OwnAddresses own,
+      LongSupplier nanos,
+      Supplier<Optional<ClientCertificate>> identity) {
+    this.identity = identity;
     this.resolver = nameServer.<Resolver>map(DnsResolver::new).orElseGet(SystemResolver::new);
     this.guard = new AddressGuard(own);
     this.contexts = new TlsContexts(nanos);
@@ -43,6 +51,8 @@ public final class Upstreams implements AutoCloseable {
    * Gives {@code task} a connection to {@code destination}: one that waits, or a new one.
    *
    * @param leaseVersion of the credential that the call carries; 0 without one
+   * @param certificate what a new connection shows by that credential; null where the credential
+   *     goes into the message, or there is none
    * @param repeatable whether the call may be sent again should a waiting connection be dead
    * @param onlyNew after just that has happened
    * @param listener gets what the target answers
@@ -52,6 +62,7 @@ public final class Upstreams implements AutoCloseable {
       Object task,
       Destination destination,
       long leaseVersion,
+      ClientCertificate.@Nullable Source certificate,
       boolean repeatable,
       boolean onlyNew,
       ResponseListener listener,
@@ -61,7 +72,15 @@ public final class Upstreams implements AutoCloseable {
       waiting.failed(ended());
       return;
     }
-    Route route = new Route(task, destination, leaseVersion);
+    @Nullable ClientCertificate svid = null;
+    if (destination.tls().client().isPresent()) {
+      svid = identity.get().orElse(null);
+      if (svid == null) {
+        waiting.failed(new UpstreamFailure(Kind.IDENTITY, "there is no SVID to show"));
+        return;
+      }
+    }
+    Route route = new Route(task, destination, leaseVersion, svid);
     IdleConnections ofLoop = idle.computeIfAbsent(loop, IdleConnections::new);
     @Nullable UpstreamConnection ready = onlyNew ? null : ofLoop.take(route, repeatable);
     if (ready != null) {
@@ -79,6 +98,7 @@ public final class Upstreams implements AutoCloseable {
             guard,
             Optional.of(contexts),
             destination,
+            shown(svid, certificate),
             loop,
             channel -> dialled(channel, ofTask, route, ofLoop, listener, waiting),
             failure -> {
@@ -112,6 +132,7 @@ public final class Upstreams implements AutoCloseable {
             guard,
             Optional.empty(),
             destination,
+            null,
             loop,
             channel -> {
               channel.closeFuture().addListener(closed -> ofTask.uncount(destination));
@@ -126,6 +147,11 @@ public final class Upstreams implements AutoCloseable {
               failed.accept(failure);
             })
         .start();
+  }
+
+  private static ClientCertificate.@Nullable Source shown(
+      @Nullable ClientCertificate svid, ClientCertificate.@Nullable Source ofCredential) {
+    return svid == null ? ofCredential : () -> svid;
   }
 
   private static UpstreamFailure ended() {

@@ -33,6 +33,7 @@ import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.BootClock;
 import dev.leasehold.broker.telemetry.Metrics;
 import dev.leasehold.broker.testing.FakeSecretStore;
+import dev.leasehold.broker.upstream.ClientCertificate;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -80,6 +81,7 @@ final class ProxyTester implements AutoCloseable {
     private final Map<String, Credential> credentials = new HashMap<>();
     private final FakeSecretStore store = new FakeSecretStore(System::nanoTime);
     private Optional<Path> auditFile = Optional.empty();
+    private Optional<ClientCertificate> svid = Optional.empty();
     private Duration drain = Duration.ZERO;
 
     /** {@code http://127.0.0.1:port} without a credential; every call under {@code /} allowed. */
@@ -106,9 +108,16 @@ final class ProxyTester implements AutoCloseable {
               "testers",
               "internal",
               injection.fields(),
+              injection instanceof Injection.Mtls,
               Optional.empty(),
               Optional.empty()));
       store.answering("test/creds/" + name, fields);
+      return this;
+    }
+
+    /** What the sidecar shows of itself where a destination says so. */
+    Setup svid(ClientCertificate certificate) {
+      svid = Optional.of(certificate);
       return this;
     }
 
@@ -184,7 +193,12 @@ final class ProxyTester implements AutoCloseable {
     }
 
     DestinationSketch ca(Path file) {
-      tls = new UpstreamTls(Optional.of(file), Optional.empty());
+      tls = new UpstreamTls(Optional.of(file), tls.serverName(), tls.client());
+      return this;
+    }
+
+    DestinationSketch showsSvid() {
+      tls = new UpstreamTls(tls.ca(), tls.serverName(), Optional.of(UpstreamTls.Client.SVID));
       return this;
     }
 
@@ -304,7 +318,8 @@ final class ProxyTester implements AutoCloseable {
             authorities(),
             audit,
             metrics,
-            clock);
+            clock,
+            () -> setup.svid);
     this.ends =
         new TaskEnds(
             around,

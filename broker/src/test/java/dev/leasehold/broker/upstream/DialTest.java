@@ -135,6 +135,7 @@ final class DialTest {
                     guard,
                     Optional.of(new TlsContexts(System::nanoTime)),
                     destination,
+                    null,
                     loop,
                     outcome::complete,
                     outcome::complete)

@@ -34,7 +34,8 @@ final class UpstreamsTest {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final EventLoop loop = loops.next();
   private final Upstreams upstreams =
-      new Upstreams(Optional.empty(), new OwnAddresses(System::nanoTime), System::nanoTime);
+      new Upstreams(
+          Optional.empty(), new OwnAddresses(System::nanoTime), System::nanoTime, Optional::empty);
   private CountingServer server;
 
   @BeforeEach
@@ -185,7 +186,7 @@ final class UpstreamsTest {
   private Call connect(Object task, Destination destination, long version) throws Exception {
     Call call = new Call();
     loop.execute(
-        () -> upstreams.connect(loop, task, destination, version, true, false, call, call));
+        () -> upstreams.connect(loop, task, destination, version, null, true, false, call, call));
     call.begun.get(20, TimeUnit.SECONDS);
     return call;
   }

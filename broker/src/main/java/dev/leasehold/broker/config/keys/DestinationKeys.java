@@ -8,6 +8,7 @@ import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.destination.AddressRange;
 import dev.leasehold.broker.destination.Destination.Redact;
 import dev.leasehold.broker.destination.PathPattern;
+import dev.leasehold.broker.destination.UpstreamTls;
 import dev.leasehold.broker.proxy.ListenAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,12 @@ public final class DestinationKeys {
           "tls",
           Section.Form.of("how its certificate is verified", CA, SERVER_NAME),
           "How the target's certificate is verified.");
+  public static final Key<UpstreamTls.Client> MTLS =
+      Key.optional(
+          "mtls",
+          Scalars.word(List.of(UpstreamTls.Client.values())),
+          "The certificate that connections show: svid is the sidecar's own. For one that is leased"
+              + " see inject: mtls.");
   public static final Key<Boolean> WEBSOCKET =
       Key.defaulted("websocket", Scalars.flag(), "false", "Permits the upgrade to WebSocket.");
   public static final Key<Boolean> TUNNEL =
@@ -119,6 +126,7 @@ public final class DestinationKeys {
           CREDENTIAL,
           ENCODED_SLASH,
           TLS,
+          MTLS,
           WEBSOCKET,
           TUNNEL,
           REDACT,

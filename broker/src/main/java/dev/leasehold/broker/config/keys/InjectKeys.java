@@ -40,7 +40,19 @@ public final class InjectKeys {
           "User name and password of a database wire.");
   public static final Key<?> SIGV4 =
       Key.later("sigv4", Values.UNKNOWN, "A signature of AWS requests.");
-  public static final Key<?> MTLS = Key.later("mtls", Values.UNKNOWN, "A client certificate.");
+  public static final Key<Template> CERTIFICATE =
+      Key.defaulted(
+          "certificate",
+          Values.TEMPLATE,
+          "{certificate}",
+          "The certificate, PEM; a chain is written field by field, leaf first.");
+  public static final Key<Template> KEY =
+      Key.defaulted("key", Values.TEMPLATE, "{private_key}", "Its key, PKCS #8 in PEM.");
+  public static final Key<Section> MTLS =
+      Key.optional(
+          "mtls",
+          Section.Form.of("a client certificate", CERTIFICATE, KEY),
+          "A client certificate, by which connections to the target say who they are.");
 
   static final Section.Form FORM =
       Section.Form.of("how it is put into a call", BEARER, BASIC, HEADER, QUERY, LOGIN, SIGV4, MTLS)
