@@ -49,6 +49,7 @@ public final class Rig implements AutoCloseable {
   private String rules = "";
   private Optional<String> example = Optional.empty();
   private Optional<String> defaultProxy = Optional.empty();
+  private Optional<String> workloadApi = Optional.empty();
   private @Nullable Sidecar sidecar;
 
   public Rig(Testbed testbed) {
@@ -113,6 +114,16 @@ public final class Rig implements AutoCloseable {
   public Rig rules(String yaml) {
     rules = yaml.replace("${rig}", name).replace("${folder}", folder.toString());
     return this;
+  }
+
+  /** Asks for its SVID at another address than the testbed's. */
+  Rig workloadApi(String address) {
+    workloadApi = Optional.of(address);
+    return this;
+  }
+
+  String workloadApi() {
+    return workloadApi.orElseGet(() -> String.valueOf(testbed.identity().workloadApi()));
   }
 
   /** Serves calls that name no task as those of the default task, which the rules give. */

@@ -34,7 +34,7 @@ final class RigConfiguration {
     audit: {file: %s}
     """
         .formatted(
-            testbed.identity().workloadApi(),
+            rig.workloadApi(),
             rig.spiffeId(),
             testbed.vault().address(),
             folder,
