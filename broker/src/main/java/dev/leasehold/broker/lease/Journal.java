@@ -237,19 +237,16 @@ public final class Journal implements AutoCloseable {
 
   private void fail(Batch failed, Throwable failure) {
     log.error("event=journal-write-failed cause=\"{}\"", failure.toString());
-    boolean breaks = broken == null && !(failure instanceof IOException && file.isSound());
-    if (breaks) {
+    if (broken == null && !(failure instanceof IOException && file.isSound())) {
       broken = failure.toString();
-    }
-    failed.durable.completeExceptionally(
-        new JournalException("the journal cannot be written: " + failure, failure));
-    if (breaks) {
       try {
         onBroken.accept(failure.toString());
-      } catch (RuntimeException bug) { // this thread still has others' records to answer for
+      } catch (RuntimeException bug) { // whoever waits is to be told all the same
         log.error("event=journal-fence-failed", bug);
       }
     }
+    failed.durable.completeExceptionally(
+        new JournalException("the journal cannot be written: " + failure, failure));
   }
 
   private static byte[] bytes(List<JournalRecord> records) {

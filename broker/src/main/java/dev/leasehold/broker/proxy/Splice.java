@@ -24,7 +24,7 @@ final class Splice {
   private final Duration idle;
   private final CallRecord record;
   private final Runnable ended;
-  private int ends;
+  private int endsPassedOn;
 
   /**
    * @param ended called once when both sides are through, or one has broken
@@ -102,14 +102,13 @@ final class Splice {
       }
     }
 
-    /** Behind all that is on its way; where the other side was through before, that is the end. */
+    /** Behind all that is on its way; when that has gone both ways, nothing is left to do. */
     private void passOnTheEnd() {
-      boolean last = ++ends == 2;
       other
           .writeAndFlush(Unpooled.EMPTY_BUFFER)
           .addListener(
               written -> {
-                if (last) {
+                if (++endsPassedOn == 2) {
                   close();
                 } else {
                   var unused = ((DuplexChannel) other).shutdownOutput();
