@@ -8,19 +8,24 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Ours and nginx at the same work, in turns, so that what else the machine does reaches both: the
+ * Ours and another at the same work, in turns, so that what else the machine does reaches both: the
  * medians of the rounds.
  *
+ * @param peerName what the other one is
  * @param load how long one round lasts
  */
-record Duel(String bench, Path folder, Rival ours, Rival peer, Duration load) {
+record Duel(String bench, Path folder, Rival ours, Rival peer, String peerName, Duration load) {
   private static final int ROUNDS = 3;
 
   /** Rounds, before those that count. */
   private static final int WARM_UP = 3;
 
   private static final int RATE = 1000;
-  private static final String PEER = "nginx";
+
+  /** Against nginx. */
+  Duel(String bench, Path folder, Rival ours, Rival nginx, Duration load) {
+    this(bench, folder, ours, nginx, "nginx", load);
+  }
 
   /** A closed loop. */
   interface Loop {
@@ -49,7 +54,7 @@ record Duel(String bench, Path folder, Rival ours, Rival peer, Duration load) {
             "1/s",
             median(ourLoops, Throughput::perSecond),
             median(peerLoops, Throughput::perSecond),
-            PEER,
+            peerName,
             rateGoal),
         Measure.atMostOfPeer(
             bench,
@@ -57,7 +62,7 @@ record Duel(String bench, Path folder, Rival ours, Rival peer, Duration load) {
             "us",
             median(ourLoops, Throughput::cpu),
             median(peerLoops, Throughput::cpu),
-            PEER,
+            peerName,
             cpuGoal));
   }
 
@@ -75,7 +80,7 @@ record Duel(String bench, Path folder, Rival ours, Rival peer, Duration load) {
         "us",
         median(ourLatency, Latency::p50),
         median(peerLatency, Latency::p50),
-        PEER,
+        peerName,
         goalMicros);
   }
 

@@ -60,7 +60,7 @@ final class HttpBench implements Bench {
       Nginx nginx =
           testbed.keep(
               Nginx.injecting(folder, Cores.measured(), upstream.port(), "Bearer " + secret));
-      Subject subject = Subject.prepare(testbed, rules(upstream.port()));
+      Subject subject = Subject.prepare(testbed, rules(upstream.port()), "target");
       ServerProcess leasehold = subject.serve(Cores.measured());
       try (TaskApi tasks = subject.tasks()) {
         JsonObject task = tasks.open();

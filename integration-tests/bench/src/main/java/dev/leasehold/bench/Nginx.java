@@ -74,9 +74,10 @@ final class Nginx implements AutoCloseable {
         server {
           listen 127.0.0.1:%d ssl;
           location / { default_type text/plain; return 200 "%s"; }
+          location ~ /kibibyte$ { default_type text/plain; return 200 "%s"; }
         }
         """
-            .formatted(tls(shown), port, "x".repeat(BODY));
+            .formatted(tls(shown), port, "x".repeat(BODY), "x".repeat(1024));
     return start("upstream", folder, cores, port, http);
   }
 

@@ -4,13 +4,8 @@ import dev.leasehold.bench.Measure.Peer;
 import dev.leasehold.testbed.Needs;
 import dev.leasehold.testbed.Testbed;
 import dev.leasehold.testbed.server.ServerProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** From the start of the process to its readiness line, and its memory when nothing happens. */
 final class StartBench implements Bench {
@@ -46,7 +41,7 @@ final class StartBench implements Bench {
   @Override
   public List<Measure> measure(Duration load) {
     try (Testbed testbed = Testbed.start(Needs.VAULT, Needs.WORKLOAD_API)) {
-      Subject subject = Subject.prepare(testbed, rules());
+      Subject subject = Subject.prepare(testbed, rules(), "target");
       double[] seconds = new double[STARTS];
       double[] mebibytes = new double[STARTS];
       for (int i = 0; i < STARTS; i++) {
@@ -54,7 +49,7 @@ final class StartBench implements Bench {
         try (ServerProcess leasehold = subject.serve(Cores.all())) {
           seconds[i] = (System.nanoTime() - start) / 1e9;
           Thread.sleep(IDLE);
-          mebibytes[i] = resident(leasehold.pid());
+          mebibytes[i] = Resident.mebibytes(leasehold.pid());
         }
       }
       return List.of(
@@ -75,21 +70,6 @@ final class StartBench implements Bench {
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", stop);
-    }
-  }
-
-  /** Resident memory of a process, as the kernel counts it. */
-  private static double resident(long pid) {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-      String kibibytes =
-          lines
-              .filter(line -> line.startsWith("VmRSS:"))
-              .map(line -> line.replaceAll("\\D", ""))
-              .findFirst()
-              .orElseThrow();
-      return Integer.parseInt(kibibytes) / 1024.0;
-    } catch (IOException gone) {
-      throw new UncheckedIOException(gone);
     }
   }
 }

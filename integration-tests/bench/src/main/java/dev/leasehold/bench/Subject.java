@@ -42,10 +42,10 @@ final class Subject {
   /**
    * Writes its configuration and sets Vault up for it.
    *
-   * @param rules the sections {@code destinations} and {@code credentials}, with one destination
-   *     {@code target}
+   * @param rules the sections {@code destinations} and {@code credentials}
+   * @param destinations their names
    */
-  static Subject prepare(Testbed testbed, String rules) {
+  static Subject prepare(Testbed testbed, String rules, String... destinations) {
     try {
       SidecarFolder folder = SidecarFolder.make(testbed, "bench");
       Subject subject = new Subject(folder);
@@ -53,7 +53,7 @@ final class Subject {
       Files.writeString(token, subject.callerToken);
       Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
       folder.give(token);
-      folder.setUp(subject.configuration() + rules);
+      folder.setUp(subject.configuration(destinations) + rules);
       return subject;
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
@@ -85,7 +85,7 @@ final class Subject {
         .getString("token");
   }
 
-  private String configuration() {
+  private String configuration(String... destinations) {
     return """
     apiVersion: leasehold.dev/v1
     identity: {workload-api: "%1$s", spiffe-id: "%2$s"}
@@ -109,7 +109,7 @@ final class Subject {
         ttl: 30m
         max-open: 50
         vault: {role: leasehold-bench-load}
-        destinations: [target]
+        destinations: [%10$s]
     """
         .formatted(
             folder.testbed().identity().workloadApi(),
@@ -120,7 +120,8 @@ final class Subject {
             adminPort,
             controlPort,
             SidecarFolder.UID == Account.uid(),
-            AGENT);
+            AGENT,
+            String.join(", ", destinations));
   }
 
   /** Starts it on these processors and returns when it has said that it is ready. */

@@ -92,7 +92,7 @@ final class TaskBench implements Bench {
                     conversation.write(
                         injected ? RecordingUpstream.OK : "HTTP/1.1 500 no credential\r\n\r\n");
                   }));
-      Subject subject = Subject.prepare(testbed, rules(upstream.address()));
+      Subject subject = Subject.prepare(testbed, rules(upstream.address()), "target");
       subject.serve(Cores.all());
       try (TaskApi tasks = subject.tasks()) {
         URI target = upstream.address().resolve("/v1/items");

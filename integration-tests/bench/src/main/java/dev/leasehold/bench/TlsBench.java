@@ -25,6 +25,7 @@ final class TlsBench implements Bench {
   private static final double GOAL_RATE = 1.0;
   private static final double GOAL_FRESH = 0.7;
   private static final double GOAL_MICROS = 30;
+  private static final double GOAL_REDACTED = 0.85;
 
   @Override
   public String name() {
@@ -44,10 +45,15 @@ final class TlsBench implements Bench {
         environment: bench
         addresses: [127.0.0.0/8, "::1/128"]
         tls: {ca: "file:%s"}
-        allow: [{methods: [GET], paths: ["/**"]}]
+        allow: [{methods: [GET], paths: ["/v1/**"]}]
         credential: token
+      plain:
+        url: https://localhost:%d
+        addresses: [127.0.0.0/8, "::1/128"]
+        tls: {ca: "file:%s"}
+        allow: [{methods: [GET], paths: ["/plain/**"]}]
     """
-            .formatted(upstream, roots)
+            .formatted(upstream, roots, upstream, roots)
         + Subject.bearerToken("a benchmark of the way of a call");
   }
 
@@ -65,13 +71,16 @@ final class TlsBench implements Bench {
           testbed.keep(
               Nginx.secureInjecting(
                   folder, Cores.measured(), shown, roots, upstream.port(), "Bearer " + secret));
-      Subject subject = Subject.prepare(testbed, rules(upstream.port(), roots));
+      Subject subject = Subject.prepare(testbed, rules(upstream.port(), roots), "target", "plain");
       ServerProcess leasehold = subject.serve(Cores.measured());
       try (TaskApi tasks = subject.tasks()) {
         JsonObject task = tasks.open();
         Rival ours = new Rival(subject.call(task, target), leasehold.pid());
         Rival peer = new Rival(new Call(nginx.port(), target, Map.of()), nginx.pid());
-        return compare(new Duel(name(), folder, ours, peer, load));
+        List<Measure> measures = compare(new Duel(name(), folder, ours, peer, load));
+        measures.addAll(redaction(subject, tasks, leasehold.pid(), target, folder, load));
+        measures.add(new IdleCost(subject.call(tasks.open(), target), leasehold.pid()).measure());
+        return measures;
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
@@ -88,6 +97,16 @@ final class TlsBench implements Bench {
             "a new connection for every request", loop(duel, true), GOAL_FRESH, 1 / GOAL_FRESH));
     measures.add(duel.latency(GOAL_MICROS));
     return measures;
+  }
+
+  /** A task with a secret to look for, beside one that has none: putting it in is counted too. */
+  private static List<Measure> redaction(
+      Subject subject, TaskApi tasks, long pid, URI target, Path folder, Duration load) {
+    Rival searched = new Rival(subject.call(tasks.open(), target.resolve("/v1/kibibyte")), pid);
+    Rival plain = new Rival(subject.call(tasks.open(), target.resolve("/plain/kibibyte")), pid);
+    Duel duel = new Duel("tls", folder, searched, plain, "without a secret", load);
+    return duel.throughput(
+        "redaction, answers of 1 KiB", loop(duel, false), GOAL_REDACTED, 1 / GOAL_REDACTED);
   }
 
   private static Duel.Loop loop(Duel duel, boolean fresh) {
