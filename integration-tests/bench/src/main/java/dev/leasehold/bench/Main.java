@@ -24,7 +24,9 @@ public final class Main {
           "task",
           new TaskBench(),
           "start",
-          new StartBench());
+          new StartBench(),
+          "idle",
+          new IdleBench());
 
   /** What the command line promises and what Leasehold cannot do yet. */
   private static final Map<String, String> NOT_YET =
@@ -61,8 +63,8 @@ public final class Main {
       } else {
         System.err.println(
             word
-                + ": unknown. usage: run [http] [tls] [policy] [postgres] [task] [start] [--seconds"
-                + " N]");
+                + ": unknown. usage: run [http] [tls] [policy] [postgres] [task] [start] [idle]"
+                + " [--seconds N]");
         return USAGE;
       }
     }

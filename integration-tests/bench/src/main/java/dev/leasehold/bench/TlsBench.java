@@ -79,7 +79,6 @@ final class TlsBench implements Bench {
         Rival peer = new Rival(new Call(nginx.port(), target, Map.of()), nginx.pid());
         List<Measure> measures = compare(new Duel(name(), folder, ours, peer, load));
         measures.addAll(redaction(subject, tasks, leasehold.pid(), target, folder, load));
-        measures.add(new IdleCost(subject.call(tasks.open(), target), leasehold.pid()).measure());
         return measures;
       }
     } catch (IOException failed) {
