@@ -80,6 +80,7 @@ final class CredentialChecks {
             .anyMatch(inject::isWritten);
     if (inject.isWritten(InjectKeys.MTLS)) {
       document.users(name).forEach(this::showsCertificate);
+      section.find(CredentialKeys.VAULT).ifPresent(this::keyForm);
     }
     for (Section user : document.users(name)) {
       Located<String> use = user.located(DestinationKeys.CREDENTIAL).orElseThrow();
@@ -94,6 +95,24 @@ final class CredentialChecks {
       InjectionReader.read(inject).ifPresent(read -> secretField(inject, read));
     } catch (IllegalArgumentException wrong) {
       reading.error(inject.path(), inject.line(), String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  /** Vault's PKI engine gives older forms unless it is asked, and then no call could be made. */
+  private void keyForm(Section vault) {
+    boolean asked =
+        vault
+            .find(CredentialKeys.DATA)
+            .map(data -> data.get("private_key_format"))
+            .filter(format -> format.value().equals("pkcs8"))
+            .isPresent();
+    boolean issues =
+        vault.find(CredentialKeys.WRITE).filter(path -> path.contains("/issue/")).isPresent();
+    if (issues && !asked) {
+      reading.warning(
+          vault.path(),
+          vault.line(),
+          "the key would not be PKCS #8: add private_key_format: pkcs8 to data");
     }
   }
 

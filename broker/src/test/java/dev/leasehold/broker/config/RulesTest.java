@@ -1,6 +1,7 @@
 package dev.leasehold.broker.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -276,6 +277,24 @@ class RulesTest {
 
     // Then
     assertEquals(List.of("unsafe-listen", "unsafe-plaintext"), configuration.unsafe());
+  }
+
+  @Test
+  void certificateWhoseKeyCouldNotBeReadIsWarnedOf() {
+    // Given
+    String mtls =
+        Sample.replace(
+            Sample.replace(
+                Sample.text(),
+                "inject: {basic: {username: \"{username}\", password: \"{password}\"}}",
+                "inject: {mtls: {}}"),
+            "{read: rabbitmq/creds/publisher}",
+            "{write: pki/issue/agents, data: {common_name: a.example}}");
+    String asked = Sample.replace(mtls, "a.example}", "a.example, private_key_format: pkcs8}");
+
+    // Then
+    assertTrue(Sample.warnings(mtls).toString().contains("private_key_format"));
+    assertFalse(Sample.warnings(asked).toString().contains("private_key_format"));
   }
 
   @Test
