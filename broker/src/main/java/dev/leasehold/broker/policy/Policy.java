@@ -8,6 +8,7 @@ import dev.leasehold.broker.task.Task;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,16 +107,14 @@ public final class Policy {
    * permits one. Empty: what comes inside is calls, each decided for itself.
    */
   public Optional<Grant> opaque(Task task, String host, int port) {
-    for (String name : task.destinations()) {
-      Destination destination = byName.get(name);
-      if (destination != null
-          && destination.tunnel()
+    for (Destination destination : byHost.getOrDefault(host, List.of())) {
+      if (destination.tunnel()
           && destination.credential().isEmpty()
-          && destination.target().host().equals(host)
-          && destination.target().port() == port) {
+          && destination.target().port() == port
+          && task.mayCall(destination.name())) {
         Call call =
             new Call(destination.target().scheme(), host, port, "CONNECT", CanonicalPath.ROOT);
-        String rule = "destinations." + name + ".tunnel";
+        String rule = "destinations." + destination.name() + ".tunnel";
         return Optional.of(new Grant(task, destination, call, rule, version));
       }
     }
@@ -127,7 +126,7 @@ public final class Policy {
     if (!task.isActive()) {
       return denied(Denial.Reason.TASK_ENDED, "task", "the task has ended", "", destination);
     }
-    if (!task.destinations().contains(destination.name())) {
+    if (!task.mayCall(destination.name())) {
       return denied(
           Denial.Reason.DESTINATION_NOT_ALLOWED,
           "tasks." + task.kind().name() + ".destinations",
@@ -165,12 +164,11 @@ public final class Policy {
     List<Destination> fitting = new ArrayList<>(1);
     int port = call.port();
     boolean severalPorts = false;
-    for (String name : task.destinations()) { // the kind's order decides among equals
-      Destination destination = byName.get(name);
-      if (destination == null || !sameHost.contains(destination) || !destination.isHttp()) {
-        continue;
-      }
-      if (!reaches(call.scheme(), destination.target()) || !portFits(call, destination.target())) {
+    for (Destination destination : sameHost) {
+      if (!destination.isHttp()
+          || !reaches(call.scheme(), destination.target())
+          || !portFits(call, destination.target())
+          || !task.mayCall(destination.name())) {
         continue;
       }
       severalPorts |=
@@ -178,6 +176,10 @@ public final class Policy {
               && !fitting.isEmpty()
               && fitting.getFirst().target().port() != destination.target().port();
       fitting.add(destination);
+    }
+    if (fitting.size() > 1) { // the kind's order decides among equals
+      fitting.sort(
+          Comparator.comparingInt(destination -> task.destinations().indexOf(destination.name())));
     }
     if (!severalPorts) {
       return fitting;

@@ -24,6 +24,7 @@ public final class Task {
   private final TaskKind kind;
   private final TaskRequest request;
   private final List<String> destinations;
+  private final Set<String> destinationNames;
   private final byte[] tokenDigest;
   private final Instant openedAt;
   private final Instant expiresAt;
@@ -49,6 +50,7 @@ public final class Task {
     this.kind = kind;
     this.request = request;
     this.destinations = List.copyOf(destinations);
+    this.destinationNames = Set.copyOf(destinations);
     this.tokenDigest = token.digest();
     this.openedAt = now;
     this.expiresAt = now.plus(ttl);
@@ -96,6 +98,11 @@ public final class Task {
   /** Names, narrowed, in the order of the kind. */
   public List<String> destinations() {
     return destinations;
+  }
+
+  /** Whether it is among {@link #destinations}, however many these are. */
+  public boolean mayCall(String destination) {
+    return destinationNames.contains(destination);
   }
 
   public Instant openedAt() {
