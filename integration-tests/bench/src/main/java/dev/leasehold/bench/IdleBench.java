@@ -100,6 +100,7 @@ final class IdleBench implements Bench {
   private static Socket connect(Call call) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), call.port());
     socket.setSoTimeout(20_000);
+    socket.setTcpNoDelay(true);
     socket.getOutputStream().write(call.connect().getBytes(ISO_8859_1));
     head(socket.getInputStream());
     Socket tls = AnyCertificate.over(socket, call.target().getHost());
