@@ -19,6 +19,7 @@ import dev.leasehold.broker.lease.RevokeAll;
 import dev.leasehold.broker.lease.Surroundings;
 import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
+import dev.leasehold.broker.local.OwnUid;
 import dev.leasehold.broker.proxy.ProxyServer;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Tasks;
@@ -145,6 +146,10 @@ final class Broker implements Sidecar {
             .map(
                 task -> new DefaultTaskLife(task, () -> reload.get().tasks(), tasks, ends, timers));
     if (defaultTask.isPresent()) {
+      DefaultTaskLife.requireAnotherUser(
+          configuration.defaultTask().orElseThrow(),
+          OwnUid.read(),
+          configuration.control().unsafeSameUid());
       proxy.serveDefault(
           configuration.proxy().defaultProxy().orElseThrow(),
           configuration.defaultTask().orElseThrow().uid(),

@@ -50,6 +50,20 @@ final class DefaultTaskLife {
     this.timers = timers;
   }
 
+  /**
+   * Refuses the sidecar's own user, as the task API does.
+   *
+   * @throws IOException with what to do about it
+   */
+  static void requireAnotherUser(DefaultTaskConfig config, int ownUid, boolean unsafeSameUid)
+      throws IOException {
+    if (config.uid() == ownUid && !unsafeSameUid) {
+      throw new IOException(
+          "default-task.uid is the sidecar's own, which could read its memory; give the agent a uid"
+              + " of its own, or set control.unsafe-same-uid");
+    }
+  }
+
   /** Begins; everything that a task needs must have been there. */
   void begin() {
     Thread.ofVirtual().name("default-task").start(this::openSoon);

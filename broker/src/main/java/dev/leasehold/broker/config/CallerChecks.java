@@ -50,7 +50,9 @@ final class CallerChecks {
       once(caller, ControlKeys.UID);
       once(caller, ControlKeys.TOKEN_FILE);
       rights(caller);
-      sameUid(control, caller);
+      caller
+          .located(ControlKeys.UID)
+          .ifPresent(uid -> OwnUidCheck.run(uid, ownUid, document, reading));
     }
     sharedIdentity(control);
   }
@@ -123,30 +125,6 @@ final class CallerChecks {
           kind.line(),
           "the caller's agent is not among " + section.pathOf(TaskKeys.AGENTS));
     }
-  }
-
-  /**
-   * Root checks a configuration for a sidecar that will have a uid of its own, and can read every
-   * memory anyway: for root it is a warning, and such a caller is refused when it calls.
-   */
-  private void sameUid(Section control, Section caller) {
-    caller
-        .located(ControlKeys.UID)
-        .filter(uid -> ownUid.isPresent() && ownUid.getAsInt() == uid.value())
-        .filter(uid -> !control.isOn(ControlKeys.UNSAFE_SAME_UID))
-        .ifPresent(
-            uid -> {
-              if (uid.value() == 0) {
-                reading.warning(
-                    uid.path(), uid.line(), "is not served by a sidecar that runs as root itself");
-                return;
-              }
-              reading.error(
-                  uid.path(),
-                  uid.line(),
-                  "is the sidecar's own uid, which could read its memory; give one of them"
-                      + " another uid, or set control.unsafe-same-uid");
-            });
   }
 
   private void sharedIdentity(Section control) {

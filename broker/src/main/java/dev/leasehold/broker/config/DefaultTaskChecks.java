@@ -1,10 +1,8 @@
 package dev.leasehold.broker.config;
 
 import dev.leasehold.broker.config.form.Key;
-import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.Section;
-import dev.leasehold.broker.config.keys.ControlKeys;
 import dev.leasehold.broker.config.keys.ListenKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.config.keys.TaskKeys;
@@ -39,9 +37,9 @@ final class DefaultTaskChecks {
     if (task.isEmpty() && listen.isPresent()) {
       error(listen.get(), ListenKeys.DEFAULT_PROXY, "needs a task: default-task");
     }
-    task.ifPresent(section -> kind(section));
+    task.ifPresent(this::kind);
     task.flatMap(section -> section.located(RootKeys.DEFAULT_UID))
-        .ifPresent(uid -> ownUid(uid, ownUid));
+        .ifPresent(uid -> OwnUidCheck.run(uid, ownUid, document, reading));
   }
 
   private void kind(Section task) {
@@ -65,28 +63,6 @@ final class DefaultTaskChecks {
                     task,
                     RootKeys.DEFAULT_PURPOSE,
                     "is not among " + kind.pathOf(TaskKeys.PURPOSES)));
-  }
-
-  private void ownUid(Located<Integer> uid, OptionalInt ownUid) {
-    boolean same = ownUid.isPresent() && ownUid.getAsInt() == uid.value();
-    boolean allowed =
-        document
-            .root()
-            .find(RootKeys.CONTROL)
-            .filter(control -> control.isOn(ControlKeys.UNSAFE_SAME_UID))
-            .isPresent();
-    if (!same || allowed) {
-      return;
-    }
-    if (uid.value() == 0) {
-      reading.warning(uid.path(), uid.line(), "is not for a sidecar that runs as root itself");
-    } else {
-      reading.error(
-          uid.path(),
-          uid.line(),
-          "is the sidecar's own uid, which could read its memory; give the agent another uid, or"
-              + " set control.unsafe-same-uid");
-    }
   }
 
   private void error(Section at, Key<?> key, String message) {
