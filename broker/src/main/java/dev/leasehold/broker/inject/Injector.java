@@ -5,7 +5,6 @@ import dev.leasehold.broker.inject.SecretText.Charset;
 import dev.leasehold.broker.lease.LeaseUse;
 import dev.leasehold.broker.upstream.ClientCertificate;
 import io.netty.buffer.ByteBuf;
-import java.security.GeneralSecurityException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -79,25 +78,9 @@ public final class Injector {
 
   /** What the connection itself shows; null where the secret goes into the message instead. */
   public ClientCertificate.@Nullable Source certificate() {
-    return injection instanceof Injection.Mtls mtls ? () -> read(mtls) : null;
-  }
-
-  private ClientCertificate read(Injection.Mtls mtls) throws GeneralSecurityException {
-    ClientCertificate[] read = new ClientCertificate[1];
-    GeneralSecurityException failure =
-        use.<@Nullable GeneralSecurityException>lend(
-            fields -> {
-              try {
-                read[0] = PemIdentity.read(mtls, fields);
-                return null;
-              } catch (GeneralSecurityException unusable) {
-                return unusable;
-              }
-            });
-    if (failure != null) {
-      throw failure;
-    }
-    return read[0];
+    return injection instanceof Injection.Mtls mtls
+        ? () -> use.lend(fields -> PemIdentity.read(mtls, fields))
+        : null;
   }
 
   /** The name of the query parameter that it sets; empty for a field. */

@@ -2,6 +2,7 @@ package dev.leasehold.broker.inject;
 
 import dev.leasehold.broker.secret.SecretFields;
 import dev.leasehold.broker.upstream.ClientCertificate;
+import dev.leasehold.broker.upstream.UnusableCertificateException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -25,23 +26,24 @@ final class PemIdentity {
   private PemIdentity() {}
 
   /**
-   * @throws GeneralSecurityException when they are not what they should be, or do not belong
+   * @throws UnusableCertificateException when they are not what they should be, or do not belong
    *     together; the message names what is wrong and nothing that is in them
    */
-  static ClientCertificate read(Injection.Mtls mtls, SecretFields fields)
-      throws GeneralSecurityException {
+  static ClientCertificate read(Injection.Mtls mtls, SecretFields fields) {
     List<X509Certificate> chain = chain(SecretText.lines(mtls.certificate(), fields));
     byte[] pem = SecretText.lines(mtls.key(), fields);
     try {
       PrivateKey key = key(pem, chain.getFirst().getPublicKey());
       chain.getFirst().checkValidity();
       return new ClientCertificate(key, chain);
+    } catch (CertificateException outdated) {
+      throw new UnusableCertificateException("it has expired, or is not valid yet");
     } finally {
       Arrays.fill(pem, (byte) 0);
     }
   }
 
-  private static List<X509Certificate> chain(byte[] pem) throws GeneralSecurityException {
+  private static List<X509Certificate> chain(byte[] pem) {
     List<X509Certificate> chain;
     try {
       chain =
@@ -51,19 +53,19 @@ final class PemIdentity {
               .map(X509Certificate.class::cast)
               .toList();
     } catch (CertificateException broken) {
-      throw new CertificateException("the certificate is not PEM");
+      throw new UnusableCertificateException("the certificate is not PEM");
     }
     if (chain.isEmpty()) {
-      throw new CertificateException("there is no certificate in PEM");
+      throw new UnusableCertificateException("there is no certificate in PEM");
     }
     return chain;
   }
 
-  private static PrivateKey key(byte[] pem, PublicKey of) throws GeneralSecurityException {
+  private static PrivateKey key(byte[] pem, PublicKey of) {
     int begin = indexOf(pem, BEGIN_KEY);
     int end = indexOf(pem, END_KEY);
     if (begin < 0 || end < begin) {
-      throw new GeneralSecurityException(
+      throw new UnusableCertificateException(
           "the key is not PKCS #8 in PEM; ask Vault for it with private_key_format: pkcs8");
     }
     byte[] base64 = Arrays.copyOfRange(pem, begin + BEGIN_KEY.length, end);
@@ -75,7 +77,7 @@ final class PemIdentity {
       requireTogether(key, of);
       return key;
     } catch (IllegalArgumentException | GeneralSecurityException broken) {
-      throw new GeneralSecurityException("the key cannot be read, or is not the certificate's");
+      throw new UnusableCertificateException("the key cannot be read, or is not the certificate's");
     } finally {
       Arrays.fill(base64, (byte) 0);
       Arrays.fill(der, (byte) 0);

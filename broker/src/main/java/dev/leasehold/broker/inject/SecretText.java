@@ -4,6 +4,7 @@ import dev.leasehold.broker.secret.SecretFields;
 import dev.leasehold.broker.secret.SecretValue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -110,36 +111,25 @@ final class SecretText {
   /** Each part on a line of its own; to be wiped by the caller. */
   static byte[] lines(Template template, SecretFields fields) {
     byte[] text = new byte[length(template, fields) + template.parts().size()];
-    int at = 0;
+    ByteBuf out = Unpooled.wrappedBuffer(text).clear();
     for (Template.Part part : template.parts()) {
-      int from = at;
-      at +=
-          switch (part) {
-            case Template.Part.Literal(String literal) ->
-                copy(literal.getBytes(StandardCharsets.US_ASCII), text, from);
-            case Template.Part.Field(String name) ->
-                fields
-                    .field(name)
-                    .map(value -> value.lend(bytes -> copy(bytes, text, from)))
-                    .orElse(0);
-          };
-      text[at++] = '\n';
+      write(part, fields, out);
+      out.writeByte('\n');
     }
     return text;
   }
 
-  private static int copy(byte[] bytes, byte[] to, int at) {
-    System.arraycopy(bytes, 0, to, at, bytes.length);
-    return bytes.length;
-  }
-
   static void write(Template template, SecretFields fields, ByteBuf out) {
     for (Template.Part part : template.parts()) {
-      switch (part) {
-        case Template.Part.Literal(String text) ->
-            out.writeCharSequence(text, StandardCharsets.US_ASCII);
-        case Template.Part.Field(String name) -> lend(fields, name, out::writeBytes);
-      }
+      write(part, fields, out);
+    }
+  }
+
+  private static void write(Template.Part part, SecretFields fields, ByteBuf out) {
+    switch (part) {
+      case Template.Part.Literal(String text) ->
+          out.writeCharSequence(text, StandardCharsets.US_ASCII);
+      case Template.Part.Field(String name) -> lend(fields, name, out::writeBytes);
     }
   }
 

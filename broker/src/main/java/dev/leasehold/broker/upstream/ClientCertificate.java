@@ -1,6 +1,5 @@
 package dev.leasehold.broker.upstream;
 
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -19,9 +18,9 @@ public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
   @FunctionalInterface
   public interface Source {
     /**
-     * @throws GeneralSecurityException when it cannot be used; the message tells nothing secret
+     * @throws UnusableCertificateException when it cannot be used
      */
-    ClientCertificate get() throws GeneralSecurityException;
+    ClientCertificate get();
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.leasehold.broker.upstream;
 
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.destination.Target;
-import dev.leasehold.broker.upstream.TlsContexts.UnusableCertificateException;
 import dev.leasehold.broker.upstream.UpstreamFailure.Kind;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;

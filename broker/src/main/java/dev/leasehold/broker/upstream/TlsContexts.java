@@ -70,17 +70,10 @@ final class TlsContexts {
       return builder(trust)
           .keyManager(certificate.key(), certificate.chain().toArray(X509Certificate[]::new))
           .build();
-    } catch (GeneralSecurityException | IOException | RuntimeException unusable) {
-      throw new CompletionException(new UnusableCertificateException(unusable));
-    }
-  }
-
-  /** The certificate that a connection was to show cannot be used. */
-  static final class UnusableCertificateException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    UnusableCertificateException(Exception cause) {
-      super(cause instanceof GeneralSecurityException ? cause.getMessage() : "it cannot be used");
+    } catch (UnusableCertificateException unusable) {
+      throw unusable;
+    } catch (IOException | RuntimeException unfit) { // the TLS library does not take it
+      throw new UnusableCertificateException("it cannot be used for TLS");
     }
   }
 
