@@ -214,7 +214,7 @@ final class Exchange implements ResponseListener {
     if (closed || answer == null || !answer.hasHead() || answer.isOver()) {
       return;
     }
-    if (writable && mayGoOn(answer.goOn())) {
+    if (writable && answer.isBehind() && mayGoOn(answer.goOn())) {
       readComplete();
     }
     settle();

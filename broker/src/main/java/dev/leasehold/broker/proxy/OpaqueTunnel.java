@@ -70,9 +70,7 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
     }
     upstream = dialled;
     record.connected();
-    CallDecided decided = CallDecided.opaque(grant);
-    record.decided(decided);
-    connection.audit().append(decided, this);
+    connection.audit().append(record.decided(CallDecided.opaque(grant)), this);
   }
 
   private void failed(UpstreamFailure failure) {
