@@ -6,15 +6,11 @@ import dev.leasehold.bench.Measure.Peer;
 import dev.leasehold.testbed.Needs;
 import dev.leasehold.testbed.Testbed;
 import dev.leasehold.testbed.server.ServerProcess;
-import dev.leasehold.testbed.tls.TestCa;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,36 +34,18 @@ final class IdleBench implements Bench {
     return List.of(new Needed("nginx", "nginx-light"), new Needed("taskset", "util-linux"));
   }
 
-  private static String rules(int upstream, Path roots) {
-    return """
-    destinations:
-      target:
-        url: https://localhost:%d
-        environment: bench
-        addresses: [127.0.0.0/8, "::1/128"]
-        tls: {ca: "file:%s"}
-        allow: [{methods: [GET], paths: ["/**"]}]
-        credential: token
-    """
-            .formatted(upstream, roots)
-        + Subject.bearerToken("a benchmark of waiting connections");
-  }
-
   @Override
   public List<Measure> measure(Duration load) {
     try (Testbed testbed = Testbed.start(Needs.VAULT, Needs.WORKLOAD_API)) {
-      Path folder = testbed.folder();
-      TestCa ca = TestCa.create("bench");
-      Path roots = Files.writeString(folder.resolve("roots.pem"), ca.pem());
-      Nginx upstream =
-          testbed.keep(
-              Nginx.secureUpstream(
-                  folder, Cores.load(), ca.leaf("localhost").write(folder, "shown")));
-      Subject subject = Subject.prepare(testbed, rules(upstream.port(), roots), "target");
+      SecureUpstream upstream = SecureUpstream.start(testbed);
+      String rules =
+          "destinations:\n"
+              + upstream.destination("target", "/**", "credential: token")
+              + Subject.bearerToken("a benchmark of waiting connections");
+      Subject subject = Subject.prepare(testbed, rules, "target");
       ServerProcess leasehold = subject.serve(Cores.measured());
       try (TaskApi tasks = subject.tasks()) {
-        URI target = URI.create("https://localhost:" + upstream.port() + "/v1/items");
-        return List.of(grown(subject.call(tasks.open(), target), leasehold.pid()));
+        return List.of(grown(subject.call(tasks.open(), upstream.items()), leasehold.pid()));
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);

@@ -3,13 +3,10 @@ package dev.leasehold.bench;
 import dev.leasehold.testbed.Needs;
 import dev.leasehold.testbed.Testbed;
 import dev.leasehold.testbed.server.ServerProcess;
-import dev.leasehold.testbed.tls.Leaf.KeyFiles;
-import dev.leasehold.testbed.tls.TestCa;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,23 +34,10 @@ final class TlsBench implements Bench {
     return List.of(new Needed("nginx", "nginx-light"), new Needed("taskset", "util-linux"));
   }
 
-  private static String rules(int upstream, Path roots) {
-    return """
-    destinations:
-      target:
-        url: https://localhost:%d
-        environment: bench
-        addresses: [127.0.0.0/8, "::1/128"]
-        tls: {ca: "file:%s"}
-        allow: [{methods: [GET], paths: ["/v1/**"]}]
-        credential: token
-      plain:
-        url: https://localhost:%d
-        addresses: [127.0.0.0/8, "::1/128"]
-        tls: {ca: "file:%s"}
-        allow: [{methods: [GET], paths: ["/plain/**"]}]
-    """
-            .formatted(upstream, roots, upstream, roots)
+  private static String rules(SecureUpstream upstream) {
+    return "destinations:\n"
+        + upstream.destination("target", "/v1/**", "credential: token")
+        + upstream.destination("plain", "/plain/**", "")
         + Subject.bearerToken("a benchmark of the way of a call");
   }
 
@@ -61,17 +45,19 @@ final class TlsBench implements Bench {
   public List<Measure> measure(Duration load) {
     try (Testbed testbed = Testbed.start(Needs.VAULT, Needs.WORKLOAD_API)) {
       Path folder = testbed.folder();
-      TestCa ca = TestCa.create("bench");
-      Path roots = Files.writeString(folder.resolve("roots.pem"), ca.pem());
-      KeyFiles shown = ca.leaf("localhost").write(folder, "shown");
-      Nginx upstream = testbed.keep(Nginx.secureUpstream(folder, Cores.load(), shown));
-      URI target = URI.create("https://localhost:" + upstream.port() + "/v1/items");
+      SecureUpstream upstream = SecureUpstream.start(testbed);
+      URI target = upstream.items();
       String secret = Subject.tokenOf(testbed);
       Nginx nginx =
           testbed.keep(
               Nginx.secureInjecting(
-                  folder, Cores.measured(), shown, roots, upstream.port(), "Bearer " + secret));
-      Subject subject = Subject.prepare(testbed, rules(upstream.port(), roots), "target", "plain");
+                  folder,
+                  Cores.measured(),
+                  upstream.shown(),
+                  upstream.roots(),
+                  upstream.port(),
+                  "Bearer " + secret));
+      Subject subject = Subject.prepare(testbed, rules(upstream), "target", "plain");
       ServerProcess leasehold = subject.serve(Cores.measured());
       try (TaskApi tasks = subject.tasks()) {
         JsonObject task = tasks.open();
