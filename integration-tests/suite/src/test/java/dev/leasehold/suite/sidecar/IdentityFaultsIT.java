@@ -5,16 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.leasehold.suite.sidecar.ControlClient.OpenedTask;
 import dev.leasehold.testbed.VaultMounts;
-import dev.leasehold.testbed.server.Account;
 import dev.leasehold.testbed.server.Await;
 import dev.leasehold.testbed.spiffe.EmbeddedTrustDomain.Behaviour;
 import dev.leasehold.testbed.target.DemoApi;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,14 +81,8 @@ class IdentityFaultsIT {
 
   @Test
   void aFolderForTemporaryFilesThatCannotBeUsedIsNamed() {
-    Path home = rig.distribution().home();
-    List<String> java = new ArrayList<>();
-    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // A folder that is there and takes no file; for one that is not, /tmp would be taken.
-    java.addAll(List.of("@" + home.resolve("java.args"), "-Djava.io.tmpdir=/proc"));
-    java.addAll(List.of("-cp", home.resolve("lib") + "/*", "dev.leasehold.broker.Main"));
-    java.addAll(List.of("serve", "--config", rig.config().toString()));
-    rig.serveBy(Account.commandAs(rig.uids().sidecar(), java), Map.of());
+    rig.serveByJava(List.of("-Djava.io.tmpdir=/proc"));
     Admin.awaitAnswer(rig);
     Await.until("the reason is told", () -> ready().contains("folder for temporary files"));
     assertEquals(503, Admin.get(rig, "/readyz").statusCode());

@@ -24,9 +24,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,18 +44,6 @@ class PureJavaIT {
     return new Rig(TESTBED).rules(OrdersRules.of(api.address(), VaultMounts.DATABASE_ROLE));
   }
 
-  /** As the launcher does it, which takes no properties. */
-  private static Rig serve(Rig rig) {
-    Path home = rig.distribution().home();
-    List<String> java = new ArrayList<>();
-    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    java.add("@" + home.resolve("java.args"));
-    java.addAll(NO_NATIVE_LIBRARIES);
-    java.addAll(List.of("-cp", home.resolve("lib") + "/*", "dev.leasehold.broker.Main"));
-    java.addAll(List.of("serve", "--config", rig.config().toString()));
-    return rig.serveBy(Account.commandAs(rig.uids().sidecar(), java), Map.of());
-  }
-
   @Test
   void oneTaskOverHttpsEndToEnd() throws IOException {
     try (TcpWorkloadApi workloadApi = new TcpWorkloadApi(TESTBED.identity().workloadApi());
@@ -67,7 +53,7 @@ class PureJavaIT {
       TESTBED
           .identity()
           .register(rig.spiffeId(), Account.uid(), rig.name() + "-tcp", Duration.ofHours(1));
-      serve(rig.setUpVault()).awaitReady();
+      rig.setUpVault().serveByJava(NO_NATIVE_LIBRARIES).awaitReady();
 
       // When
       OpenedTask task = rig.agent().open("restock");
@@ -97,7 +83,7 @@ class PureJavaIT {
   @Test
   void unixSocketOfTheWorkloadApiIsNamedAsWhatIsMissing() {
     try (DemoApi api = DemoApi.start(TESTBED.database());
-        Rig rig = serve(rig(api).setUpVault())) {
+        Rig rig = rig(api).setUpVault().serveByJava(NO_NATIVE_LIBRARIES)) {
       Admin.awaitAnswer(rig);
       Await.until(
           "the reason is told",
@@ -128,7 +114,7 @@ class PureJavaIT {
           copy(Channels.newInputStream(api), client.getOutputStream(), client);
         }
       } catch (IOException closed) {
-        Thread.currentThread().interrupt();
+        // the test is over
       }
     }
 
@@ -142,7 +128,7 @@ class PureJavaIT {
                     to) {
                   from.transferTo(to);
                 } catch (IOException over) {
-                  Thread.currentThread().interrupt();
+                  // one side has closed, and now both have
                 }
               });
     }

@@ -201,6 +201,18 @@ public final class Rig implements AutoCloseable {
     return serveBy(distribution.command(uids.sidecar(), serve), environment);
   }
 
+  /** Starts it with more options of Java than the launcher gives it. */
+  Rig serveByJava(List<String> options) {
+    Path home = distribution.home();
+    List<String> java = new ArrayList<>();
+    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    java.add("@" + home.resolve("java.args"));
+    java.addAll(options);
+    java.addAll(List.of("-cp", home.resolve("lib") + "/*", "dev.leasehold.broker.Main"));
+    java.addAll(List.of("serve", "--config", config().toString()));
+    return serveBy(Account.commandAs(uids.sidecar(), java), Map.of());
+  }
+
   /** Starts it by a command of the test's own, which serves {@link #config}. */
   Rig serveBy(List<String> command, Map<String, String> variables) {
     write(config(), configuration());
