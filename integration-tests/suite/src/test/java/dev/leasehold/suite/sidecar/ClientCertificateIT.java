@@ -39,7 +39,7 @@ class ClientCertificateIT {
     assumeTrue(
         Setting.realDemandedBy().isPresent() || !(TESTBED.vault() instanceof EmbeddedVault),
         "Vault's PKI has no stand-in");
-    folder = Files.createDirectory(TESTBED.folder().resolve("client-certificates"));
+    folder = Files.createDirectory(TESTBED.folder().resolve("demanding-servers"));
     Files.writeString(folder.resolve("pki-root.pem"), pki());
     Files.writeString(folder.resolve("spiffe-root.pem"), TESTBED.identity().bundlePem());
     port = demanding("pki-root.pem");
@@ -222,6 +222,40 @@ class ClientCertificateIT {
     assertEquals("upstream-tls", answer.problem(), answer.body());
     before.assertTold("upstream-tls");
     rig.agent().end(task, "completed");
+  }
+
+  @Test
+  void exampleShowsWhatIsMadeForTheTaskAndItsOwnSvid() {
+    String spiffeId = "spiffe://example.org/leasehold/client-certificates";
+    try (Rig its = new Rig(TESTBED, spiffeId)) {
+      String trusted = "\n    tls: {ca: 'file:" + its.folder() + "/upstream-ca.pem'}";
+      Example example =
+          new Example("client-certificates", TESTBED, its)
+              .put(
+                  "audit: {stdout: true}",
+                  """
+                  audit: {file: '%1$s/log/audit.jsonl'}
+                  runtime-dir: %1$s/run
+                  state-dir: %1$s/state
+                  listen: {proxy: '127.0.0.1:%2$d', admin: '127.0.0.1:%3$d'}\
+                  """
+                      .formatted(its.folder(), its.proxyPort(), its.adminPort()))
+              .put("https://partner.internal", "https://localhost:" + port + trusted)
+              .put("https://inventory.internal", "https://localhost:" + spiffePort + trusted);
+      example.start();
+      OpenedTask task = example.open("report", "a test");
+      for (var wanted :
+          Map.of(port + "/v2/stock", "report.agents.example", spiffePort + "/items/1", spiffeId)
+              .entrySet()) {
+        ProxyCall.Answer answer =
+            new ProxyCall("GET", "http://localhost:" + wanted.getKey())
+                .as(task)
+                .send(its.proxyPort());
+        assertEquals(200, answer.status(), answer.body());
+        assertTrue(answer.body().contains(wanted.getValue()), answer.body());
+      }
+      assertEquals("residual", Curl.end(its, its.uids().agent(), task).getString("proof"));
+    }
   }
 
   @Test

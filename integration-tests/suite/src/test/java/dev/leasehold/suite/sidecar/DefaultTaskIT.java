@@ -62,8 +62,40 @@ class DefaultTaskIT {
   }
 
   private static Got orders(int uid, String port) {
-    return Curl.as(
-        uid, "--noproxy", "", "-x", "http://127.0.0.1:" + port, api.address() + "/orders");
+    return call(uid, port, api.address() + "/orders");
+  }
+
+  private static Got call(int uid, String port, String url) {
+    return Curl.as(uid, "--noproxy", "", "-x", "http://127.0.0.1:" + port, url);
+  }
+
+  @Test
+  void exampleServesAnAgentThatOpensNoTask() {
+    String port = String.valueOf(FreePorts.next());
+    try (Rig rig = new Rig(TESTBED, "spiffe://example.org/leasehold/without-tasks");
+        DemoApi secure = DemoApi.start(TESTBED.database(), TESTBED.ca().leaf("localhost"))) {
+      new Example("without-tasks", TESTBED, rig)
+          .put("uid: 2001", "uid: " + rig.uids().stranger())
+          .put("127.0.0.1:15080", "127.0.0.1:" + rig.proxyPort())
+          .put("127.0.0.1:15090", "127.0.0.1:" + rig.adminPort())
+          .put("127.0.0.1:15070", "127.0.0.1:" + port)
+          .put("audit: {stdout: true}", "audit: {file: '" + rig.auditFile() + "'}" + folders(rig))
+          .put(
+              "https://orders.internal",
+              secure.address() + "\n    tls: {ca: 'file:" + rig.folder() + "/upstream-ca.pem'}")
+          .start();
+      awaitOpen(rig);
+      String url = "http://localhost:" + secure.address().getPort() + "/orders/today";
+      Got got = call(rig.uids().agent(), port, url);
+      assertEquals(200, got.status(), got.body());
+      rig.lastCredential(secure);
+    }
+    assertEquals(
+        List.of(), TESTBED.vaultAdmin().leases("database/creds/" + VaultMounts.DATABASE_ROLE));
+  }
+
+  private static String folders(Rig rig) {
+    return "\nruntime-dir: %1$s/run\nstate-dir: %1$s/state".formatted(rig.folder());
   }
 
   private static void awaitOpen(Rig rig) {
