@@ -19,6 +19,7 @@ import dev.leasehold.broker.lease.RevokeAll;
 import dev.leasehold.broker.lease.Surroundings;
 import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
+import dev.leasehold.broker.local.EventLoops;
 import dev.leasehold.broker.local.OwnUid;
 import dev.leasehold.broker.proxy.ProxyServer;
 import dev.leasehold.broker.task.Signal;
@@ -215,7 +216,7 @@ final class Broker implements Sidecar {
 
   private static Vertx vertx() {
     int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_EVENT_LOOPS);
-    return Vertx.vertx(
+    return EventLoops.start(
         new VertxOptions()
             .setPreferNativeTransport(true)
             .setEventLoopPoolSize(loops)

@@ -1,3 +1,6 @@
-/** What the system knows of this process, and of the socket files by which others here reach it. */
+/**
+ * What the system knows of this process and of its socket files, and the event loops that it runs
+ * on.
+ */
 @org.jspecify.annotations.NullMarked
 package dev.leasehold.broker.local;

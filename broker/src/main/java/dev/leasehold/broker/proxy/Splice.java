@@ -41,16 +41,22 @@ final class Splice {
   void begin() {
     join(agent, new Side(target, true));
     join(target, new Side(agent, false));
-    agent.closeFuture().addListener(gone -> ended.run());
-    target.closeFuture().addListener(gone -> ended.run());
     agent.pipeline().addFirst(new IdleStateHandler(0, 0, idle.toMillis(), TimeUnit.MILLISECONDS));
     agent.config().setAutoRead(true);
     target.config().setAutoRead(true);
   }
 
-  private static void join(Channel channel, Side side) {
+  private void join(Channel channel, Side side) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     channel.pipeline().addLast(side);
+    channel
+        .closeFuture()
+        .addListener(
+            gone -> {
+              if (!side.isPassingOnTheEnd()) {
+                ended.run();
+              }
+            });
   }
 
   void close() {
@@ -62,6 +68,7 @@ final class Splice {
     private final Channel other;
     private final boolean fromAgent;
     private boolean saidAll;
+    private boolean passedOn;
 
     Side(Channel other, boolean fromAgent) {
       this.other = other;
@@ -96,20 +103,27 @@ final class Splice {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof ChannelInputShutdownEvent && !saidAll) {
         saidAll = true;
-        passOnTheEnd();
+        passOnTheEnd(ctx.channel());
       } else if (event instanceof IdleStateEvent) {
         close();
       }
     }
 
+    /** Netty closes a connection that has ended both ways, while its last bytes still wait here. */
+    boolean isPassingOnTheEnd() {
+      return saidAll && !passedOn;
+    }
+
     /** Behind all that is on its way; when that has gone both ways, nothing is left to do. */
-    private void passOnTheEnd() {
+    private void passOnTheEnd(Channel own) {
       other
           .writeAndFlush(Unpooled.EMPTY_BUFFER)
           .addListener(
               written -> {
-                if (++endsPassedOn == 2) {
+                passedOn = true;
+                if (++endsPassedOn == 2 || !own.isOpen()) {
                   close();
+                  ended.run();
                 } else {
                   var unused = ((DuplexChannel) other).shutdownOutput();
                 }

@@ -77,6 +77,26 @@ final class OpaqueTunnelTest {
   }
 
   @Test
+  void lastBytesReachAnAgentThatReadsSlowlyAlthoughBothSidesHaveSaidAll() throws Exception {
+    int size = 3_000_000;
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(
+                connection -> {
+                  assertEquals(
+                      -1, connection.read()); // so the system gives our socket up at its end
+                  connection.send("x".repeat(size));
+                });
+        ProxyTester proxy = proxy(upstream);
+        RawAgent agent = RawAgent.slowReader(proxy.address())) {
+      open(agent, upstream, proxy.open());
+      agent.socket().shutdownOutput();
+      proxy.auditLine("\"decision\":\"allow\"", "\"method\":\"CONNECT\"");
+      assertEquals(size, agent.rest().length());
+      proxy.auditLine("\"status\":200", "\"bytes_out\":" + size);
+    }
+  }
+
+  @Test
   void endOfTheTaskCutsItOnBothSides() throws Exception {
     try (RecordingUpstream upstream = RecordingUpstream.start(OpaqueTunnelTest::echo);
         ProxyTester proxy = proxy(upstream);

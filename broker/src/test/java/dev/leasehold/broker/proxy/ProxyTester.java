@@ -19,6 +19,7 @@ import dev.leasehold.broker.lease.Leases;
 import dev.leasehold.broker.lease.Surroundings;
 import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
+import dev.leasehold.broker.local.EventLoops;
 import dev.leasehold.broker.local.OwnUid;
 import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Policy;
@@ -269,7 +270,7 @@ final class ProxyTester implements AutoCloseable {
   private final Path folder = Files.createTempDirectory("leasehold-proxy");
   private final BootClock clock = System::nanoTime;
   private final Vertx vertx =
-      Vertx.vertx(
+      EventLoops.start(
           new VertxOptions()
               .setEventLoopPoolSize(2)
               .setPreferNativeTransport(true)
