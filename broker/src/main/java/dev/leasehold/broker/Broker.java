@@ -105,6 +105,7 @@ final class Broker implements Sidecar {
     Tasks tasks = new Tasks(InstantSource.system(), clock::nanos);
     Reload reload = new Reload(configuration, tasks, interception, metrics, audit);
     Timers timers = stops.add("timers", Timers.system(clock));
+    interception.tend(timers);
 
     Identity identity =
         stops.add("identity", new Identity(configuration.identity(), clock, metrics));

@@ -66,7 +66,8 @@ public final class CertificateAuthorities {
 
   /**
    * Lets go of CAs whose last task must have ended, makes a new one well before the end of the
-   * present one, and publishes again, for files that were lost. To be called now and then; blocks.
+   * present one, and publishes again, for files that were lost. To be called now and then; what
+   * fails is logged, and left to the next time. Blocks.
    */
   public synchronized void tend() {
     try {
@@ -79,6 +80,8 @@ public final class CertificateAuthorities {
       }
     } catch (IOException failure) {
       log.error("event=ca_not_published cause=\"{}\"", failure.getMessage());
+    } catch (RuntimeException bug) {
+      log.error("event=ca_not_tended", bug);
     }
   }
 
