@@ -141,7 +141,8 @@ final class Broker implements Sidecar {
     metrics.tasksActive(() -> ends.activeByKind(reload.get().tasks().kinds().keySet()));
     stops.add("tasks", () -> endAll(ends));
     RevokeAll revokeAll = new RevokeAll(around, tasks, ends);
-    Startup startup = new Startup(identity, store, new Recovery(around));
+    Startup startup =
+        new Startup(identity, store, new Recovery(around), interception, configuration.signing());
     Optional<DefaultTaskLife> defaultTask =
         configuration
             .defaultTask()
@@ -163,6 +164,9 @@ final class Broker implements Sidecar {
     readiness.add("identity", identity::notReady);
     readiness.add("vault", store::notReady, store::warnings);
     readiness.add("recovery", startup::notRecovered);
+    if (configuration.signing().isPresent()) {
+      readiness.add("interception", interception::notReady, interception::warnings);
+    }
     readiness.add("journal", journal::broken);
     readiness.add("audit", audit::notWritable);
     readiness.add("config", reload::refusal);

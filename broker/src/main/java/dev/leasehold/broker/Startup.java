@@ -1,7 +1,9 @@
 package dev.leasehold.broker;
 
+import dev.leasehold.broker.ca.Signer;
 import dev.leasehold.broker.identity.Identity;
 import dev.leasehold.broker.lease.Recovery;
+import dev.leasehold.broker.vault.SigningConfig;
 import dev.leasehold.broker.vault.VaultSecretStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,11 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From listening to being of use: an identity, then tokens of Vault, then the earlier life ended.
+ * From listening to being of use: an identity, then tokens of Vault, then the earlier life ended,
+ * then the interception CA where Vault signs it.
  */
 final class Startup {
   private static final Logger log = LoggerFactory.getLogger(Startup.class);
   private static final Duration STEP = Duration.ofSeconds(5);
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LAST_PAUSE = Duration.ofMinutes(5);
 
   /** How long an earlier life may keep us from being ready while Vault answers. */
   private static final Duration RECOVERY_PATIENCE = Duration.ofSeconds(30);
@@ -23,13 +29,23 @@ final class Startup {
   private final Identity identity;
   private final VaultSecretStore store;
   private final Recovery recovery;
+  private final Interception interception;
+  private final Optional<SigningConfig> signing;
   private final CountDownLatch recovered = new CountDownLatch(1);
+  private final CountDownLatch over = new CountDownLatch(1);
   private Runnable next = () -> {};
 
-  Startup(Identity identity, VaultSecretStore store, Recovery recovery) {
+  Startup(
+      Identity identity,
+      VaultSecretStore store,
+      Recovery recovery,
+      Interception interception,
+      Optional<SigningConfig> signing) {
     this.identity = identity;
     this.store = store;
     this.recovery = recovery;
+    this.interception = interception;
+    this.signing = signing;
   }
 
   /** Has {@code action} run once all needed services have been there; before {@link #begin}. */
@@ -51,9 +67,25 @@ final class Startup {
         log.warn("event=recovery_goes_on cause=\"not all of an earlier life is proven dead yet\"");
       }
       recovered.countDown();
+      if (signing.isPresent()) {
+        awaitCa(new VaultSigner(signing.get(), store));
+      }
+      over.countDown();
       next.run();
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Each answer that is refused leaves a certificate in Vault, so the pauses grow. */
+  private void awaitCa(Signer signer) throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    interception.makeBy(signer);
+    while (interception.notReady().isPresent()) {
+      log.warn("event=waiting cause=\"{}\"", waitingFor().orElse("the interception CA"));
+      Thread.sleep(pause);
+      pause = pause.multipliedBy(2).compareTo(LAST_PAUSE) < 0 ? pause.multipliedBy(2) : LAST_PAUSE;
+      interception.makeBy(signer);
     }
   }
 
@@ -66,11 +98,15 @@ final class Startup {
 
   /** The first of the needed services that is missing; empty when all have been there. */
   Optional<String> waitingFor() {
-    return identity.notReady().or(store::notReady).or(this::notRecovered);
+    return identity
+        .notReady()
+        .or(store::notReady)
+        .or(this::notRecovered)
+        .or(interception::notReady);
   }
 
   /** False when {@code patience} is over before all needed services have been there. */
   boolean await(Duration patience) throws InterruptedException {
-    return recovered.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    return over.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -33,7 +33,10 @@ final class InterceptionTest {
     int ownUid = (Integer) Files.getAttribute(temp, "unix:uid");
     interception =
         Interception.start(
-            new TrustFiles(folder, ownUid, Optional::empty), time, Set.of("a.example"));
+            new TrustFiles(folder, ownUid, Optional::empty),
+            time,
+            Set.of("a.example"),
+            Optional.empty());
     interception.tend(time);
   }
 
@@ -91,5 +94,26 @@ final class InterceptionTest {
     interception.tend(time);
     assertEquals(0, time.waiting());
     assertFalse(Files.exists(trusted));
+  }
+
+  @Test
+  void caThatAnotherSignsIsMissingUntilItIsSigned() throws IOException {
+    Path other = temp.resolve("signed");
+    int ownUid = (Integer) Files.getAttribute(temp, "unix:uid");
+    try (Interception signed =
+        Interception.start(
+            new TrustFiles(other, ownUid, Optional::empty),
+            time,
+            Set.of("a.example"),
+            Optional.of(Duration.ofDays(30)))) {
+      assertEquals(Optional.of("no interception CA: it is not made yet"), signed.notReady());
+      signed.makeBy(
+          (name, request, constraints) -> {
+            throw new IOException("Vault is sealed");
+          });
+      assertEquals(Optional.of("no interception CA: Vault is sealed"), signed.notReady());
+      assertFalse(Files.exists(other));
+    }
+    assertEquals(Optional.empty(), interception.notReady());
   }
 }

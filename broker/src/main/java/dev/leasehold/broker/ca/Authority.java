@@ -6,6 +6,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** An intermediate that can sign for a few hosts, and for no others. */
@@ -13,28 +14,28 @@ final class Authority {
   private static final Duration LEAF_LIFE = Duration.ofDays(7);
 
   private final PrivateKey key;
-  private final X509Certificate certificate;
-  private final Name name;
+  private final List<X509Certificate> chain;
   private final KeyPair leafKeys;
 
   /**
+   * @param chain its certificate, then those between it and the root, if any
    * @param leafKeys of all leaves: they are in one memory with the key that signs them, so a pair
    *     for each would protect nothing
    */
-  Authority(PrivateKey key, X509Certificate certificate, Name name, KeyPair leafKeys) {
+  Authority(PrivateKey key, List<X509Certificate> chain, KeyPair leafKeys) {
     this.key = key;
-    this.certificate = certificate;
-    this.name = name;
+    this.chain = List.copyOf(chain);
     this.leafKeys = leafKeys;
   }
 
   /** Signs; takes about half a millisecond. */
   Leaf mint(String host, Instant now) throws GeneralSecurityException {
-    Instant end = certificate.getNotAfter().toInstant();
+    X509Certificate certificate = chain.getFirst();
+    Instant end = notAfter();
     Instant notAfter = now.plus(LEAF_LIFE).isBefore(end) ? now.plus(LEAF_LIFE) : end;
     X509Certificate leaf =
         new CertificateForm(
-                name,
+                certificate.getSubjectX500Principal(),
                 Name.LEAF,
                 leafKeys.getPublic(),
                 now.minus(Root.CLOCK_SKEW),
@@ -45,13 +46,14 @@ final class Authority {
                     Extension.serversOnly(),
                     Extension.alternativeName(host),
                     Extension.subjectKey(leafKeys.getPublic()),
-                    Extension.authorityKey(certificate.getPublicKey())))
+                    Extension.authorityKey(certificate)))
             .sign(key);
-    return new Leaf(
-        leafKeys.getPrivate(), List.of(leaf, certificate), leaf.getNotAfter().toInstant());
+    List<X509Certificate> shown = new ArrayList<>(List.of(leaf));
+    shown.addAll(chain);
+    return new Leaf(leafKeys.getPrivate(), shown, leaf.getNotAfter().toInstant());
   }
 
   Instant notAfter() {
-    return certificate.getNotAfter().toInstant();
+    return chain.getFirst().getNotAfter().toInstant();
   }
 }

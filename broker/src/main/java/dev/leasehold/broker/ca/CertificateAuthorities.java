@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +20,11 @@ import org.slf4j.LoggerFactory;
 public final class CertificateAuthorities {
   private static final Logger log = LoggerFactory.getLogger(CertificateAuthorities.class);
 
-  /** A CA is followed by another so long before its own end. */
-  private static final Duration FOLLOWED_BEFORE_END = Duration.ofDays(90);
+  /** Makes a CA for some hosts. */
+  @FunctionalInterface
+  public interface Maker {
+    InterceptionCa make(Set<String> hosts) throws IOException;
+  }
 
   /** Makes the roots known to those who shall trust them. */
   @FunctionalInterface
@@ -35,10 +39,15 @@ public final class CertificateAuthorities {
 
   private final InstantSource clock;
   private final Duration longestTask;
+  private final Maker maker;
   private final Publication publication;
 
-  /** The newest last; empty until {@link #cover}. */
+  private Set<String> wanted = Set.of();
+
+  /** The newest last; empty until there is one. */
   private volatile List<Term> terms = List.of();
+
+  private volatile Optional<String> failure = Optional.empty();
 
   /**
    * Covers no host until {@link #cover}.
@@ -47,8 +56,15 @@ public final class CertificateAuthorities {
    */
   public CertificateAuthorities(
       InstantSource clock, Duration longestTask, Publication publication) {
+    this(clock, longestTask, hosts -> InterceptionCa.of(hosts, clock), publication);
+  }
+
+  /** The same with CAs that are made otherwise than here alone. */
+  public CertificateAuthorities(
+      InstantSource clock, Duration longestTask, Maker maker, Publication publication) {
     this.clock = clock;
     this.longestTask = longestTask;
+    this.maker = maker;
     this.publication = publication;
   }
 
@@ -56,37 +72,64 @@ public final class CertificateAuthorities {
    * From here on tasks are opened under a CA for these hosts: the one that there is, where it has
    * them all, or else a new one. Publishes before it returns; blocks.
    *
-   * @throws IOException when the roots cannot be published; all is as it was
+   * @throws IOException when there cannot be one, or its root not be published; all is as it was
    */
   public synchronized void cover(Set<String> hosts) throws IOException {
     if (terms.isEmpty() || !current().hosts().containsAll(hosts)) {
       follow(hosts);
     }
+    wanted = Set.copyOf(hosts);
+  }
+
+  /** Has {@link #tend} make the first CA, for these hosts. Until then there is none; blocks. */
+  public synchronized void coverLater(Set<String> hosts) throws IOException {
+    publication.publish(List.of());
+    wanted = Set.copyOf(hosts);
   }
 
   /**
-   * Lets go of CAs whose last task must have ended, makes a new one well before the end of the
-   * present one, and publishes again, for files that were lost. To be called now and then; what
-   * fails is logged, and left to the next time. Blocks.
+   * Lets go of CAs whose last task must have ended, makes one where there is none or the end of the
+   * present one comes near, and publishes again, for files that were lost. To be called now and
+   * then; what fails is logged, and left to the next time. Blocks.
    */
   public synchronized void tend() {
     try {
-      if (clock.instant().isAfter(current().notAfter().minus(FOLLOWED_BEFORE_END))) {
-        follow(current().hosts());
-      } else {
-        List<Term> left = stillNeeded(terms);
+      List<Term> left = stillNeeded(terms);
+      if (!terms.isEmpty()) {
         publish(left);
         terms = left;
       }
-    } catch (IOException failure) {
-      log.error("event=ca_not_published cause=\"{}\"", failure.getMessage());
+      if (terms.isEmpty() || clock.instant().isAfter(current().followedFrom())) {
+        follow(wanted);
+      }
+      failure = Optional.empty();
+    } catch (IOException why) {
+      failure = Optional.of(String.valueOf(why.getMessage()));
+      log.error("event=ca_not_tended cause=\"{}\"", why.getMessage());
     } catch (RuntimeException bug) {
+      failure = Optional.of("internal error");
       log.error("event=ca_not_tended", bug);
     }
   }
 
+  /** Why there is no CA that can be used; empty when there is one. Does not block. */
+  public Optional<String> missing() {
+    List<Term> now = terms;
+    if (now.isEmpty()) {
+      return Optional.of(failure.orElse("it is not made yet"));
+    }
+    return clock.instant().isBefore(now.getLast().ca().notAfter())
+        ? Optional.empty()
+        : Optional.of("it has ended; " + failure.orElse("another is not made yet"));
+  }
+
+  /** What the last {@link #tend} could not do. Does not block. */
+  public Optional<String> failure() {
+    return failure;
+  }
+
   private void follow(Set<String> hosts) throws IOException {
-    InterceptionCa ca = hosts.isEmpty() ? InterceptionCa.NONE : InterceptionCa.of(hosts, clock);
+    InterceptionCa ca = hosts.isEmpty() ? InterceptionCa.NONE : maker.make(hosts);
     List<Term> next = new ArrayList<>(terms);
     next.add(new Term(ca, Instant.MAX));
     publish(next);
@@ -100,7 +143,8 @@ public final class CertificateAuthorities {
   }
 
   private void publish(List<Term> of) throws IOException {
-    publication.publish(of.stream().flatMap(term -> term.ca().roots().stream()).toList());
+    publication.publish(
+        of.stream().flatMap(term -> term.ca().roots().stream()).distinct().toList());
   }
 
   /** Without those that another has followed for longer than any task lives. */

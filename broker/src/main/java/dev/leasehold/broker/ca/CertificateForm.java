@@ -11,6 +11,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import javax.security.auth.x500.X500Principal;
 
 /**
  * A certificate that is about to be signed (RFC 5280 §4.1).
@@ -19,7 +20,7 @@ import java.util.List;
  * @param extensions each as {@link Extension} gives it
  */
 record CertificateForm(
-    Name issuer,
+    X500Principal issuer,
     Name subject,
     PublicKey key,
     Instant notBefore,
@@ -32,14 +33,17 @@ record CertificateForm(
   private static final SecureRandom random = new SecureRandom();
 
   X509Certificate sign(PrivateKey by) throws GeneralSecurityException {
-    byte[] content = content();
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(signed(content(), by)));
+  }
+
+  /** The content with what says who signed it (RFC 5280 §4.1.1). */
+  static byte[] signed(byte[] content, PrivateKey by) throws GeneralSecurityException {
     Signature signature = Signature.getInstance("SHA256withECDSA");
     signature.initSign(by);
     signature.update(content);
-    byte[] certificate = Der.sequence(content, ECDSA_WITH_SHA256, Der.bits(signature.sign()));
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(certificate));
+    return Der.sequence(content, ECDSA_WITH_SHA256, Der.bits(signature.sign()));
   }
 
   private byte[] content() {
@@ -47,7 +51,7 @@ record CertificateForm(
         Der.constructed(0, Der.integer(V3)),
         Der.integer(serial()),
         ECDSA_WITH_SHA256,
-        issuer.encoded(),
+        issuer.getEncoded(),
         Der.sequence(Der.time(notBefore), Der.time(notAfter)),
         subject.encoded(),
         key.getEncoded(), // a SubjectPublicKeyInfo, as the JDK says

@@ -4,19 +4,22 @@ import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 
 /** The extensions of RFC 5280 §4.2 that our certificates have. */
 final class Extension {
+  static final String NAME_CONSTRAINTS = "2.5.29.30";
+
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+  private static final int SHORT_WRAPPING = 4; // two tags, two lengths below 128
   private static final int DIGITAL_SIGNATURE = 0;
   private static final int KEY_CERT_SIGN = 5;
   private static final int DNS_NAME = 2;
   private static final int IP_ADDRESS = 7;
-  private static final String NO_NAME = "leasehold.invalid"; // RFC 6761 §6.4
+  private static final String SUBJECT_KEY = "2.5.29.14";
 
   private Extension() {}
 
@@ -50,12 +53,20 @@ final class Extension {
 
   /** RFC 5280 §4.2.1.2. */
   static byte[] subjectKey(PublicKey key) {
-    return of("2.5.29.14", Der.octets(identifier(key)));
+    return of(SUBJECT_KEY, Der.octets(identifier(key)));
   }
 
   /** RFC 5280 §4.2.1.1. */
-  static byte[] authorityKey(PublicKey key) {
-    return of("2.5.29.35", Der.sequence(Der.primitive(0, identifier(key))));
+  static byte[] authorityKey(X509Certificate authority) {
+    return of("2.5.29.35", Der.sequence(Der.primitive(0, subjectKeyOf(authority))));
+  }
+
+  /** What a certificate calls its own key; empty where it says nothing. */
+  static byte[] subjectKeyOf(X509Certificate certificate) {
+    byte[] twiceWrapped = certificate.getExtensionValue(SUBJECT_KEY);
+    return twiceWrapped == null || twiceWrapped.length != SHORT_WRAPPING + twiceWrapped[3]
+        ? new byte[0]
+        : Arrays.copyOfRange(twiceWrapped, SHORT_WRAPPING, twiceWrapped.length);
   }
 
   /** RFC 5280 §4.2.1.6. */
@@ -68,37 +79,21 @@ final class Extension {
                 : Der.primitive(DNS_NAME, Der.ascii(host))));
   }
 
-  /**
-   * These hosts and no other (RFC 5280 §4.2.1.10). What the constraints do not speak of is allowed,
-   * so where there is no name, one is permitted that does not exist, and where there is no address
-   * all are excluded. A name stands for what is below it as well; X.509 cannot say otherwise.
-   */
-  static byte[] constraints(Collection<String> hosts) {
+  /** RFC 5280 §4.2.1.10. */
+  static byte[] constraints(Constraints constraints) {
+    return critical(NAME_CONSTRAINTS, constraintsOf(constraints));
+  }
+
+  /** What stands in that extension. */
+  static byte[] constraintsOf(Constraints constraints) {
     List<byte[]> permitted = new ArrayList<>();
-    List<byte[]> excluded = new ArrayList<>();
-    List<InetAddress> addresses =
-        hosts.stream().filter(Hosts::isAddress).map(Hosts::address).toList();
-    for (String host : hosts) {
-      if (!Hosts.isAddress(host)) {
-        permitted.add(subtree(DNS_NAME, Der.ascii(host)));
-      }
-    }
-    if (permitted.isEmpty()) {
-      permitted.add(subtree(DNS_NAME, Der.ascii(NO_NAME)));
-    }
-    for (int length : List.of(4, 16)) {
-      List<byte[]> family =
-          addresses.stream()
-              .map(InetAddress::getAddress)
-              .filter(address -> address.length == length)
-              .map(address -> subtree(IP_ADDRESS, alone(address)))
-              .toList();
-      permitted.addAll(family);
-      if (family.isEmpty()) {
-        excluded.add(subtree(IP_ADDRESS, new byte[2 * length])); // 0.0.0.0/0, ::/0
-      }
-    }
-    return critical("2.5.29.30", Der.sequence(subtrees(0, permitted), subtrees(1, excluded)));
+    constraints.permittedNames().forEach(name -> permitted.add(subtree(DNS_NAME, Der.ascii(name))));
+    permitted.addAll(ranges(constraints.permittedRanges()));
+    return Der.sequence(subtrees(0, permitted), subtrees(1, ranges(constraints.excludedRanges())));
+  }
+
+  private static List<byte[]> ranges(List<String> blocks) {
+    return blocks.stream().map(block -> subtree(IP_ADDRESS, range(block))).toList();
   }
 
   private static byte[] subtrees(int number, List<byte[]> subtrees) {
@@ -111,10 +106,14 @@ final class Extension {
     return Der.sequence(Der.primitive(kind, base));
   }
 
-  /** The address, then a mask of ones. */
-  private static byte[] alone(byte[] address) {
+  /** The address, then the mask: of none or all of its bits. */
+  private static byte[] range(String block) {
+    int slash = block.indexOf('/');
+    byte[] address = InetAddress.ofLiteral(block.substring(0, slash)).getAddress();
     byte[] range = Arrays.copyOf(address, 2 * address.length);
-    Arrays.fill(range, address.length, range.length, (byte) 0xff);
+    if (!block.endsWith("/0")) {
+      Arrays.fill(range, address.length, range.length, (byte) 0xff);
+    }
     return range;
   }
 

@@ -9,7 +9,8 @@ import java.util.List;
  * What a TLS server shows as one host. The same object until it is minted anew, so a TLS context
  * may be kept for it.
  *
- * @param chain the host's certificate, then the authority that signed it
+ * @param chain the host's certificate, then the authority that signed it and those between it and
+ *     the root
  */
 public record Leaf(PrivateKey key, List<X509Certificate> chain, Instant notAfter) {
   public Leaf {

@@ -1,5 +1,7 @@
 package dev.leasehold.broker.ca;
 
+import javax.security.auth.x500.X500Principal;
+
 /**
  * A distinguished name of ours (RFC 5280 §4.1.2.4): the organization, and one attribute more.
  *
@@ -22,6 +24,10 @@ record Name(String oid, String text) {
 
   byte[] encoded() {
     return Der.sequence(attribute(ORGANIZATION, "Leasehold"), attribute(oid, text));
+  }
+
+  X500Principal principal() {
+    return new X500Principal(encoded());
   }
 
   private static byte[] attribute(String oid, String text) {

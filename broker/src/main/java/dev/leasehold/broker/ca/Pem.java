@@ -18,12 +18,18 @@ final class Pem {
 
   static byte[] write(List<byte[]> certificates) {
     StringBuilder text = new StringBuilder();
-    for (byte[] certificate : certificates) {
-      text.append("-----BEGIN CERTIFICATE-----\n")
-          .append(LINES.encodeToString(certificate))
-          .append("\n-----END CERTIFICATE-----\n");
-    }
+    certificates.forEach(certificate -> text.append(block("CERTIFICATE", certificate)));
     return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** RFC 7468 §7. */
+  static String request(byte[] encoded) {
+    return block("CERTIFICATE REQUEST", encoded);
+  }
+
+  private static String block(String label, byte[] encoded) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(label, LINES.encodeToString(encoded), label);
   }
 
   /** Leaves out what stands between certificates, names mostly. */

@@ -34,14 +34,11 @@ final class Root {
   }
 
   static Root make(Instant now) throws GeneralSecurityException {
-    // Names of its own: a bundle may hold the roots of several CAs, and of several sidecars.
-    byte[] random = new byte[4];
-    new SecureRandom().nextBytes(random);
-    String mark = HexFormat.of().formatHex(random);
+    String mark = mark();
     KeyPair keys = keys();
     X509Certificate certificate =
         new CertificateForm(
-                name(mark),
+                name(mark).principal(),
                 name(mark),
                 keys.getPublic(),
                 now.minus(CLOCK_SKEW),
@@ -52,6 +49,13 @@ final class Root {
                     Extension.subjectKey(keys.getPublic())))
             .sign(keys.getPrivate());
     return new Root(mark, keys, certificate);
+  }
+
+  /** For names: a bundle may hold the roots of several CAs, and of several sidecars. */
+  static String mark() {
+    byte[] random = new byte[4];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
   }
 
   /** P-256: the curve that every client takes, and the fastest of those. */
@@ -65,13 +69,17 @@ final class Root {
     return Name.authority("Leasehold root " + mark);
   }
 
+  static String nameOfAuthority(String mark, int number) {
+    return "Leasehold interception " + mark + " " + number;
+  }
+
   /** Lives as long as the root. */
   Authority authority(Collection<String> hosts, KeyPair leafKeys) throws GeneralSecurityException {
-    Name name = Name.authority("Leasehold interception " + mark + " " + ++authorities);
+    Name name = Name.authority(nameOfAuthority(mark, ++authorities));
     KeyPair own = keys();
     X509Certificate signed =
         new CertificateForm(
-                name(mark),
+                certificate.getSubjectX500Principal(),
                 name,
                 own.getPublic(),
                 certificate.getNotBefore().toInstant(),
@@ -80,11 +88,11 @@ final class Root {
                     Extension.authority(0),
                     Extension.signsCertificates(),
                     Extension.serversOnly(),
-                    Extension.constraints(hosts),
+                    Extension.constraints(Constraints.of(hosts)),
                     Extension.subjectKey(own.getPublic()),
-                    Extension.authorityKey(keys.getPublic())))
+                    Extension.authorityKey(certificate)))
             .sign(keys.getPrivate());
-    return new Authority(own.getPrivate(), signed, name, leafKeys);
+    return new Authority(own.getPrivate(), List.of(signed), leafKeys);
   }
 
   X509Certificate certificate() {

@@ -18,6 +18,7 @@ import dev.leasehold.broker.inject.Injection;
 import dev.leasehold.broker.proxy.ListenAddress;
 import dev.leasehold.broker.proxy.ProxyConfig;
 import dev.leasehold.broker.task.DefaultTaskConfig;
+import dev.leasehold.broker.vault.SigningConfig;
 import dev.leasehold.broker.vault.VaultConfig;
 import dev.leasehold.broker.vault.VaultConfig.Heartbeat;
 import dev.leasehold.broker.vault.VaultConfig.Login;
@@ -86,6 +87,7 @@ final class Assembly {
         admin,
         Control.of(root),
         audit(root.get(RootKeys.AUDIT)),
+        root.find(RootKeys.INTERCEPTION).map(Assembly::signing),
         runtimeDir,
         stateDir,
         root.find(RootKeys.DEFAULT_TASK).map(Assembly::defaultTask),
@@ -102,6 +104,11 @@ final class Assembly {
         section.get(RootKeys.DEFAULT_KIND),
         section.get(RootKeys.DEFAULT_PURPOSE),
         section.get(RootKeys.DEFAULT_UID));
+  }
+
+  private static SigningConfig signing(Section section) {
+    return new SigningConfig(
+        section.get(RootKeys.INTERCEPTION_SIGN), section.get(RootKeys.INTERCEPTION_TTL));
   }
 
   private static AuditConfig audit(Section section) {

@@ -1,6 +1,7 @@
 package dev.leasehold.broker.config;
 
 import dev.leasehold.broker.audit.AuditConfig;
+import dev.leasehold.broker.ca.InterceptionCa;
 import dev.leasehold.broker.control.ControlConfig;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.identity.IdentityConfig;
@@ -12,6 +13,8 @@ import dev.leasehold.broker.proxy.ProxyConfig;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.task.DefaultTaskConfig;
 import dev.leasehold.broker.task.TaskKind;
+import dev.leasehold.broker.vault.Intermediate;
+import dev.leasehold.broker.vault.SigningConfig;
 import dev.leasehold.broker.vault.VaultConfig;
 import dev.leasehold.broker.vault.VaultNeeds;
 import java.net.InetSocketAddress;
@@ -29,6 +32,7 @@ import java.util.stream.Collectors;
  * One whole configuration, checked: an immutable snapshot.
  *
  * @param admin where health and metrics are served
+ * @param signing who signs the interception CA; empty: we ourselves
  * @param defaultTask present exactly when the proxy has a default listener
  * @param injections by the name of their credential
  * @param unsafe the names of the unsafe settings that are on, one for each place
@@ -41,6 +45,7 @@ public record Configuration(
     InetSocketAddress admin,
     ControlConfig control,
     AuditConfig audit,
+    Optional<SigningConfig> signing,
     Path runtimeDir,
     Path stateDir,
     Optional<DefaultTaskConfig> defaultTask,
@@ -108,7 +113,23 @@ public record Configuration(
                         credential.path(),
                         credential.revocability() != Revocability.STATIC))
             .toList();
-    return new VaultNeeds(spiffeId, vault.login(), vault.heartbeat(), needyKinds, needed);
+    return new VaultNeeds(
+        spiffeId, vault.login(), vault.heartbeat(), needyKinds, needed, intermediates());
+  }
+
+  private List<Intermediate> intermediates() {
+    return signing.stream()
+        .flatMap(
+            by ->
+                InterceptionCa.constraints(httpHosts()).stream()
+                    .map(
+                        bounds ->
+                            new Intermediate(
+                                by,
+                                bounds.permittedNames(),
+                                bounds.permittedRanges(),
+                                bounds.excludedRanges())))
+        .toList();
   }
 
   /** Every agent that a caller or a kind names. */

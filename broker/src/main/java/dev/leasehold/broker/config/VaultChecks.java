@@ -31,6 +31,22 @@ final class VaultChecks {
         .flatMap(heartbeat -> heartbeat.located(VaultKeys.HEARTBEAT_TTL))
         .ifPresent(ttl -> heartbeat(ttl, reading));
     roles(document, vault, reading);
+    signing(document, reading);
+  }
+
+  /** A task keeps its CA, which is followed by another when a third of its life is left. */
+  private static void signing(Document document, Reading reading) {
+    Optional<Section> interception = document.root().find(RootKeys.INTERCEPTION);
+    Optional<Duration> ttl = interception.flatMap(one -> one.find(RootKeys.INTERCEPTION_TTL));
+    Optional<Duration> longest = longestTask(document);
+    if (ttl.isPresent()
+        && longest.isPresent()
+        && ttl.get().compareTo(longest.get().multipliedBy(3)) < 0) {
+      reading.error(
+          interception.get().pathOf(RootKeys.INTERCEPTION_TTL),
+          interception.get().lineOf(RootKeys.INTERCEPTION_TTL),
+          "must be at least three times the longest ttl of a task kind");
+    }
   }
 
   /** The longest life that a task may have. */

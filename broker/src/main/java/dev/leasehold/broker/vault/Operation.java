@@ -15,6 +15,7 @@ enum Operation {
   REVOKE_SELF(VaultOperation.REVOKE_TOKEN, Lane.KEEPING, Repeat.ALWAYS, Bound.CALL),
   CREATE_TASK(VaultOperation.CREATE_TASK_TOKEN, Lane.GIVING, Repeat.IF_NOTHING_DONE, Bound.CALL),
   READ(VaultOperation.READ_CREDENTIAL, Lane.GIVING, Repeat.IF_NOTHING_DONE, Bound.READ),
+  SIGN_CA(VaultOperation.SIGN_CA, Lane.GIVING, Repeat.IF_NOTHING_DONE, Bound.CALL),
   RENEW_LEASE(VaultOperation.RENEW_LEASE, Lane.GIVING, Repeat.ALWAYS, Bound.CALL),
   REVOKE_LEASE(VaultOperation.REVOKE_LEASE, Lane.ENDING, Repeat.ALWAYS, Bound.REVOKE),
   QUEUE_REVOCATION(VaultOperation.REVOKE_LEASE, Lane.ENDING, Repeat.ALWAYS, Bound.CALL),

@@ -17,17 +17,20 @@ import java.util.stream.Collectors;
  *
  * @param allowedParameters by name the values that are allowed, none meaning any; an empty map says
  *     nothing about parameters
+ * @param requiredParameters those that a request must have
  */
 record PathRule(
     String path,
     SortedSet<String> capabilities,
-    SortedMap<String, List<String>> allowedParameters) {
+    SortedMap<String, List<String>> allowedParameters,
+    SortedSet<String> requiredParameters) {
 
   PathRule {
     capabilities = Collections.unmodifiableSortedSet(new TreeSet<>(capabilities));
     SortedMap<String, List<String>> copy = new TreeMap<>();
     allowedParameters.forEach((name, values) -> copy.put(name, sorted(values)));
     allowedParameters = Collections.unmodifiableSortedMap(copy);
+    requiredParameters = Collections.unmodifiableSortedSet(new TreeSet<>(requiredParameters));
   }
 
   private static List<String> sorted(List<String> values) {
@@ -40,7 +43,13 @@ record PathRule(
 
   static PathRule allow(
       String path, String capability, Map<String, List<String>> allowedParameters) {
-    return new PathRule(path, new TreeSet<>(Set.of(capability)), new TreeMap<>(allowedParameters));
+    return new PathRule(
+        path, new TreeSet<>(Set.of(capability)), new TreeMap<>(allowedParameters), new TreeSet<>());
+  }
+
+  /** The same for requests that leave none of these out. */
+  PathRule requiring(Set<String> parameters) {
+    return new PathRule(path, capabilities, allowedParameters, new TreeSet<>(parameters));
   }
 
   /** As HCL, the same text for the same rule. */
@@ -58,6 +67,9 @@ record PathRule(
                   .append(list(values))
                   .append('\n'));
       text.append("  }\n");
+    }
+    if (!requiredParameters.isEmpty()) {
+      text.append("  required_parameters = ").append(list(requiredParameters)).append('\n');
     }
     return text.append("}\n").toString();
   }
@@ -81,6 +93,11 @@ record PathRule(
     more.removeAll(capabilities);
     if (!more.isEmpty()) {
       wider.add("may also " + String.join(", ", more));
+    }
+    SortedSet<String> free = new TreeSet<>(requiredParameters);
+    free.removeAll(found.requiredParameters);
+    if (!free.isEmpty()) {
+      wider.add("does not require parameter " + String.join(", ", free));
     }
     if (!allowedParameters.isEmpty() && found.allowedParameters.isEmpty()) {
       wider.add("allows every parameter");

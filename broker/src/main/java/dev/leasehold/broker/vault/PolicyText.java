@@ -80,6 +80,7 @@ final class PolicyText {
     expect("{");
     List<String> capabilities = List.of();
     Map<String, List<String>> parameters = Map.of();
+    List<String> required = List.of();
     while (!accept("}")) {
       if (accept("capabilities")) {
         expect("=");
@@ -87,11 +88,15 @@ final class PolicyText {
       } else if (accept("allowed_parameters")) {
         expect("=");
         parameters = parameters();
+      } else if (accept("required_parameters")) {
+        expect("=");
+        required = list();
       } else {
         throw new Unknown();
       }
     }
-    return new PathRule(path, new TreeSet<>(capabilities), new TreeMap<>(parameters));
+    return new PathRule(
+        path, new TreeSet<>(capabilities), new TreeMap<>(parameters), new TreeSet<>(required));
   }
 
   private Map<String, List<String>> parameters() throws Unknown {

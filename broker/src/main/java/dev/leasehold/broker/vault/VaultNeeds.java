@@ -12,13 +12,15 @@ import java.util.Set;
  * @param spiffeId the only identity that may log in by the sidecar's auth role
  * @param kinds every kind that has a credential
  * @param credentials every credential
+ * @param intermediates what the login may have signed by Vault's PKI
  */
 public record VaultNeeds(
     String spiffeId,
     VaultConfig.Login login,
     VaultConfig.Heartbeat heartbeat,
     List<Kind> kinds,
-    List<Credential> credentials) {
+    List<Credential> credentials,
+    List<Intermediate> intermediates) {
 
   /**
    * One kind of task.
@@ -48,6 +50,7 @@ public record VaultNeeds(
   public VaultNeeds {
     kinds = List.copyOf(kinds);
     credentials = List.copyOf(credentials);
+    intermediates = List.copyOf(intermediates);
     Set<String> known = new HashSet<>();
     for (Credential credential : credentials) {
       if (!known.add(credential.name())) {

@@ -76,6 +76,9 @@ final class VaultPlan {
       rules.add(PathRule.allow(REVOKE, "update", Map.of("lease_id", leases, "sync", List.of())));
       rules.add(PathRule.allow(LOOKUP, "update", Map.of("lease_id", leases)));
     }
+    if (!needs.intermediates().isEmpty()) {
+      rules.add(Intermediate.rule(needs.intermediates()));
+    }
     return new PlanItem.Policy(needs.login().policy(), rules);
   }
 

@@ -15,6 +15,7 @@ import dev.leasehold.broker.telemetry.BootClock;
 import dev.leasehold.broker.telemetry.Metrics;
 import io.github.jopenlibs.vault.json.Json;
 import io.github.jopenlibs.vault.json.JsonObject;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -181,6 +182,22 @@ public final class VaultSecretStore implements SecretStore, AutoCloseable {
           }
         };
     return SecretAnswer.issued(call, client.call(call));
+  }
+
+  /**
+   * Has an intermediate signed, with the login's right.
+   *
+   * @param name its common name
+   * @param request for it, PEM
+   * @return what was signed, then what is above it; nothing of it is verified
+   */
+  public List<X509Certificate> sign(Intermediate intermediate, String name, String request)
+      throws SecretStoreException {
+    return switch (byLogin(login -> intermediate.request(login, name, request))) {
+      case Attempt.Answered(VaultAnswer answer) -> Intermediate.chain(answer);
+      case Attempt.Refused(Refusal refusal, VaultAnswer answer) -> throw refusal.error();
+      case Attempt.Failed(Refusal refusal) -> throw refusal.error();
+    };
   }
 
   @Override

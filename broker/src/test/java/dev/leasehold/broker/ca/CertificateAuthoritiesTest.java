@@ -138,4 +138,77 @@ final class CertificateAuthoritiesTest {
     assertEquals(before + 1, published.size());
     assertEquals(ofTaskOpenedNow().roots(), published.getLast());
   }
+
+  @Test
+  void whatAnotherSignsIsMadeWhenItCanBeAndFollowedInTime() throws IOException {
+    Duration life = Duration.ofDays(30);
+    FakeSigner signer = new FakeSigner(clock, life);
+    CertificateAuthorities signed =
+        new CertificateAuthorities(
+            clock,
+            LONGEST_TASK,
+            hosts -> InterceptionCa.signed(hosts, clock, signer, life),
+            this::publish);
+
+    // Nothing without the signer
+    signer.refusal = "Vault is sealed";
+    signed.coverLater(Set.of("a.example"));
+    assertEquals(Optional.of("it is not made yet"), signed.missing());
+    signed.tend();
+    assertEquals(Optional.of("Vault is sealed"), signed.missing());
+    assertTrue(published.getLast().isEmpty());
+
+    // Made as soon as it answers
+    signer.refusal = "";
+    signed.tend();
+    assertEquals(Optional.empty(), signed.missing());
+    assertEquals(List.of(signer.root), published.getLast());
+    InterceptionCa first = signed.forTask(clock.instant());
+    signed.tend();
+    assertEquals(2, signer.asked);
+
+    // Kept while there is none to follow it, and then gone
+    clock.pass(Duration.ofDays(21));
+    signer.refusal = "Vault is sealed";
+    signed.tend();
+    assertSame(first, signed.forTask(clock.instant()));
+    assertEquals(Optional.empty(), signed.missing());
+    assertEquals(Optional.of("Vault is sealed"), signed.failure());
+    clock.pass(Duration.ofDays(10));
+    assertEquals(Optional.of("it has ended; Vault is sealed"), signed.missing());
+
+    signer.refusal = "";
+    signed.tend();
+    assertNotSame(first, signed.forTask(clock.instant()));
+    assertEquals(Optional.empty(), signed.failure());
+    assertEquals(List.of(signer.root), published.getLast());
+  }
+
+  @Test
+  void aReloadWhoseCaIsNotSignedChangesNothing() throws IOException {
+    Duration life = Duration.ofDays(30);
+    FakeSigner signer = new FakeSigner(clock, life);
+    CertificateAuthorities signed =
+        new CertificateAuthorities(
+            clock,
+            LONGEST_TASK,
+            hosts -> InterceptionCa.signed(hosts, clock, signer, life),
+            this::publish);
+    signed.cover(Set.of("a.example"));
+    InterceptionCa first = signed.forTask(clock.instant());
+
+    signer.refusal = "permission denied";
+    assertThrows(IOException.class, () -> signed.cover(Set.of("b.example")));
+    assertSame(first, signed.forTask(clock.instant()));
+    signed.cover(Set.of("a.example"));
+  }
+
+  @Test
+  void aHostThatAReloadTookAwayIsNoneOfTheNextCas() throws IOException {
+    authorities.cover(Set.of("a.example", "b.example"));
+    authorities.cover(Set.of("b.example"));
+    clock.pass(Duration.ofDays(280));
+    authorities.tend();
+    assertEquals(Set.of("b.example"), ofTaskOpenedNow().hosts());
+  }
 }

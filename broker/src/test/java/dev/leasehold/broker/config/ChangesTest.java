@@ -48,6 +48,11 @@ class ChangesTest {
     assertEquals(List.of("control"), fixed("{uid: 0, may", "{uid: 2, may"));
     assertEquals(List.of("audit"), fixed("fsync: 100ms", "fsync: always"));
     assertEquals(List.of("state-dir"), fixed("state-dir: /var/lib", "state-dir: /srv"));
+    assertEquals(
+        List.of("interception"),
+        fixed(
+            "runtime-dir: /run/leasehold",
+            "runtime-dir: /run/leasehold\ninterception: {sign: pki/root/sign-intermediate}"));
     assertEquals(List.of("identity"), fixed("leasehold/buyer\n", "leasehold/seller\n"));
     assertEquals(
         List.of("tasks.*.ttl (longer than any before)"), fixed("    ttl: 10m", "    ttl: 20m"));

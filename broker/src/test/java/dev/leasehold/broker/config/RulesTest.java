@@ -100,6 +100,36 @@ class RulesTest {
             "default-task",
             "listen.default-proxy"),
         of(
+            "runtime-dir: /run/leasehold",
+            "interception: {sign: pki/sign-intermediate}",
+            "interception.sign",
+            "must be MOUNT/root/sign-intermediate"),
+        of(
+            "runtime-dir: /run/leasehold",
+            "interception: {sign: sys/root/sign-intermediate}",
+            "interception.sign",
+            "must be MOUNT/root/sign-intermediate"),
+        of(
+            "runtime-dir: /run/leasehold",
+            "interception: {sign: pki/issuer/a/b/sign-intermediate}",
+            "interception.sign",
+            "must be MOUNT/root/sign-intermediate"),
+        of(
+            "runtime-dir: /run/leasehold",
+            "interception: {sign: pki/root/sign-intermediate, ttl: 366d}",
+            "interception.ttl",
+            "duration"),
+        of(
+            "runtime-dir: /run/leasehold",
+            "interception: {sign: pki/root/sign-intermediate, ttl: 12h}",
+            "interception.ttl",
+            "duration"),
+        of(
+            "runtime-dir: /run/leasehold",
+            "interception: {ttl: 30d}",
+            "interception.sign",
+            "missing"),
+        of(
             "  admin: 0.0.0.0:15090",
             "  admin: 0.0.0.0:15090\n  default-proxy: 127.0.0.1:15070",
             "listen.default-proxy",
@@ -295,6 +325,19 @@ class RulesTest {
     // Then
     assertTrue(Sample.warnings(mtls).toString().contains("private_key_format"));
     assertFalse(Sample.warnings(asked).toString().contains("private_key_format"));
+  }
+
+  @Test
+  void aCaThatWouldEndBeforeItsTasksIsRefused() {
+    String longer = Sample.with("    ttl: 10m", "    ttl: 1d");
+    String signed = "interception: {sign: pki/issuer/default/sign-intermediate, ttl: %s}";
+    String dir = "runtime-dir: /run/leasehold";
+
+    List<String> errors = Sample.errors(Sample.replace(longer, dir, signed.formatted("2d")));
+    assertEquals(1, errors.size(), errors.toString());
+    assertTrue(errors.getFirst().contains("interception.ttl"), errors.toString());
+    assertTrue(errors.getFirst().contains("three times the longest ttl"), errors.toString());
+    assertEquals(List.of(), Sample.errors(Sample.replace(longer, dir, signed.formatted("3d"))));
   }
 
   @Test

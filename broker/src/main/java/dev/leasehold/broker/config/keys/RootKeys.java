@@ -8,6 +8,7 @@ import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.task.Signal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Function;
@@ -38,6 +39,19 @@ public final class RootKeys {
       Key.required("purpose", Scalars.line("text of one line"), "Its purpose.");
   public static final Key<Integer> DEFAULT_UID =
       Key.required("uid", Scalars.integer(0, Integer.MAX_VALUE), "The agent's uid.");
+
+  public static final Key<String> INTERCEPTION_SIGN =
+      Key.required(
+          "sign",
+          Values.SIGNING_PATH,
+          "Where Vault's PKI signs the CA; below the engine's own root, or one of its issuers.");
+  public static final Key<Duration> INTERCEPTION_TTL =
+      Key.defaulted(
+          "ttl",
+          Scalars.duration(Values.DAY, Duration.ofDays(365)),
+          "30d",
+          "Life of one CA, exactly; at least three times the longest kind's ttl. Another follows"
+              + " when two thirds are over.");
 
   public static final Key<String> API_VERSION =
       Key.required(
@@ -71,6 +85,12 @@ public final class RootKeys {
           Values.RESOLVER,
           "system",
           "Who looks up the names of destinations; system includes /etc/hosts.");
+  public static final Key<Section> INTERCEPTION =
+      Key.optional(
+          "interception",
+          Section.Form.of("who signs the interception CA", INTERCEPTION_SIGN, INTERCEPTION_TTL),
+          "Has the interception CA signed by Vault's PKI (Vault 1.19 or newer, not OpenBao);"
+              + " without it the sidecar signs it.");
   public static final Key<List<Located<Section>>> EVENTS =
       Key.optional(
           "events",
@@ -109,6 +129,7 @@ public final class RootKeys {
           STATE_DIR,
           AUDIT,
           RESOLVER,
+          INTERCEPTION,
           EVENTS,
           DEFAULT_TASK,
           TASKS,

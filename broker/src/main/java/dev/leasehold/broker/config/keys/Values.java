@@ -115,6 +115,13 @@ final class Values {
           "(?!(sys|auth|cubbyhole)/)[A-Za-z0-9_.@-]+(/[A-Za-z0-9_.@-]+)+",
           Values::vaultPath);
 
+  static final Scalar<String> SIGNING_PATH =
+      Scalars.text(
+          "MOUNT/root/sign-intermediate or MOUNT/issuer/REF/sign-intermediate",
+          "(?!(sys|auth|cubbyhole|identity)/)[A-Za-z0-9_.@-]+(/[A-Za-z0-9_.@-]+)*"
+              + "/(root|issuer/[A-Za-z0-9_.-]+)/sign-intermediate",
+          Values::vaultPath);
+
   static final Scalar<String> MOUNT =
       Scalars.text(
           "the mount of an auth method such as auth/cert",

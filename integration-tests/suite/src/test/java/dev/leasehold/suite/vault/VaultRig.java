@@ -145,7 +145,8 @@ final class VaultRig implements AutoCloseable {
         List.of(
             new VaultNeeds.Credential("ro", SecretPath.read("database/creds/ro"), true),
             new VaultNeeds.Credential("slow", SecretPath.read("database/creds/slow"), true),
-            new VaultNeeds.Credential("app", SecretPath.read("kv/data/app"), false)));
+            new VaultNeeds.Credential("app", SecretPath.read("kv/data/app"), false)),
+        List.of());
   }
 
   /** Writes what {@code config} needs. */
