@@ -4,6 +4,7 @@ import dev.leasehold.broker.control.ControlRules;
 import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
 import dev.leasehold.broker.task.AgentProof;
+import dev.leasehold.broker.task.Autonomy;
 import dev.leasehold.broker.task.DefaultTaskConfig;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
@@ -98,7 +99,7 @@ final class DefaultTaskLife {
       missing = "the kind of the default task is not configured as it was";
       return false;
     }
-    return switch (tasks.open(kind, request(kind.agents().iterator().next()))) {
+    return switch (tasks.open(kind, request(kind))) {
       case Opening.Opened(Task opened, var token) -> watch(opened); // nobody learns the token
       case Opening.Full(String detail) -> retry("the default task cannot be opened: " + detail);
       case Opening.Refused(String rule, String detail) -> giveUp(rule + ": " + detail);
@@ -106,14 +107,17 @@ final class DefaultTaskLife {
     };
   }
 
-  private TaskRequest request(String agent) {
+  private TaskRequest request(TaskKind kind) {
+    String agent = kind.agents().iterator().next();
+    Optional<Duration> longest =
+        rules.get().policy().autonomy(agent, kind).map(Autonomy::longestTask);
     return new TaskRequest(
         config.purpose(),
         agent,
         AgentProof.UID,
         "default-task",
         Optional.of(config.uid()),
-        Optional.empty(),
+        longest.filter(life -> life.compareTo(kind.ttl()) < 0),
         Optional.empty(),
         Map.of(),
         Optional.empty());

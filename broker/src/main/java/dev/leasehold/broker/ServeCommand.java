@@ -39,7 +39,9 @@ final class ServeCommand implements Command {
     signals.accept("TERM", stop::countDown);
     signals.accept("INT", stop::countDown);
     try (Sidecar sidecar = starter.start(configuration.get());
-        ConfigWatcher watcher = new ConfigWatcher(file, LOOK_AT_FILE, sidecar::take)) {
+        ConfigWatcher watcher =
+            new ConfigWatcher(
+                file, configuration.get().signalsFile(), LOOK_AT_FILE, sidecar::take)) {
       watcher.start();
       signals.accept("HUP", watcher::reload);
       return serve(sidecar, configuration.get(), stop, console);

@@ -6,6 +6,7 @@ import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param task null where the call named none
  * @param path canonical; a query is cut off
  * @param lease keyed digest of the lease that is injected
+ * @param observed places of the rules that are only observed and matched
  * @param cause the problem's name when denied; when allowed, what is out of the ordinary about it
  */
 public record CallDecided(
@@ -31,7 +33,8 @@ public record CallDecided(
     String path,
     String lease,
     String vaultRequestId,
-    String cause)
+    String cause,
+    List<String> observed)
     implements AuditEvent {
 
   /** The cause of a call that came in plain and goes out over TLS. */
@@ -83,7 +86,8 @@ public record CallDecided(
         path,
         lease,
         requestId,
-        grant.risesToTls() ? ROSE_TO_TLS : "");
+        grant.risesToTls() ? ROSE_TO_TLS : "",
+        grant.observed());
   }
 
   /** The same, sent once more: another request at the target, so another line. */
@@ -110,7 +114,27 @@ public record CallDecided(
         otherPath,
         lease,
         vaultRequestId,
-        otherCause);
+        otherCause,
+        observed);
+  }
+
+  /** The same, with the rules that were only observed. */
+  public CallDecided observing(List<String> places) {
+    return new CallDecided(
+        task,
+        destination,
+        environment,
+        credential,
+        classification,
+        allowed,
+        rule,
+        policyVersion,
+        method,
+        path,
+        lease,
+        vaultRequestId,
+        cause,
+        places);
   }
 
   /** The cause of a call whose agent had gone before anything was decided for good. */
@@ -166,6 +190,7 @@ public record CallDecided(
         path,
         "",
         "",
-        cause);
+        cause,
+        List.of());
   }
 }

@@ -15,6 +15,7 @@ import static dev.leasehold.broker.audit.AuditField.KIND;
 import static dev.leasehold.broker.audit.AuditField.LEASE;
 import static dev.leasehold.broker.audit.AuditField.LEASES;
 import static dev.leasehold.broker.audit.AuditField.METHOD;
+import static dev.leasehold.broker.audit.AuditField.OBSERVED;
 import static dev.leasehold.broker.audit.AuditField.POLICY_VERSION;
 import static dev.leasehold.broker.audit.AuditField.PROOF;
 import static dev.leasehold.broker.audit.AuditField.PROVEN_TARGET;
@@ -100,6 +101,7 @@ final class EventFormat {
         .text(CLASSIFICATION, call.classification())
         .text(DECISION, call.allowed() ? ALLOW : DENY)
         .text(RULE, call.rule())
+        .text(OBSERVED, String.join(",", call.observed()))
         .text(POLICY_VERSION, call.policyVersion())
         .text(METHOD, call.method())
         .path(call.path())

@@ -15,6 +15,7 @@ import dev.leasehold.broker.config.keys.VaultKeys;
 import dev.leasehold.broker.identity.IdentityConfig;
 import dev.leasehold.broker.identity.ServerTrust;
 import dev.leasehold.broker.inject.Injection;
+import dev.leasehold.broker.policy.Signals;
 import dev.leasehold.broker.proxy.ListenAddress;
 import dev.leasehold.broker.proxy.ProxyConfig;
 import dev.leasehold.broker.task.DefaultTaskConfig;
@@ -36,15 +37,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Makes every package's record of a document that was checked. */
 final class Assembly {
   private final Document document;
   private final Section root;
+  private final Signals signals;
   private final Machine machine;
 
-  private Assembly(Document document, Machine machine) {
+  private Assembly(Document document, Signals signals, Machine machine) {
     this.document = document;
+    this.signals = signals;
     this.root = document.root();
     this.machine = machine;
   }
@@ -52,8 +56,8 @@ final class Assembly {
   /**
    * @throws IllegalArgumentException when a record refuses what the checks let pass
    */
-  static Configuration of(Document document, Machine machine) {
-    return new Assembly(document, machine).assemble();
+  static Configuration of(Document document, Signals signals, Machine machine) {
+    return new Assembly(document, signals, machine).assemble();
   }
 
   private Configuration assemble() {
@@ -95,8 +99,12 @@ final class Assembly {
         Destinations.of(document),
         Credentials.of(document, injections),
         injections,
+        PolicyRules.of(document),
+        PolicyRules.agents(document),
+        signals,
+        root.find(RootKeys.SIGNALS),
         unsafe(listen, control),
-        version(root));
+        version(root, signals));
   }
 
   private static DefaultTaskConfig defaultTask(Section section) {
@@ -188,14 +196,19 @@ final class Assembly {
     }
   }
 
-  private static String version(Section root) {
+  private static String version(Section root, Signals signals) {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")
-              .digest(root.canonical().getBytes(StandardCharsets.UTF_8));
+              .digest((root.canonical() + text(signals)).getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, 6);
     } catch (NoSuchAlgorithmException everyJdkHasIt) {
       throw new IllegalStateException(everyJdkHasIt);
     }
+  }
+
+  /** Nothing where there are none, so that a file without signals keeps its version. */
+  private static String text(Signals signals) {
+    return signals.windows().isEmpty() ? "" : new TreeMap<>(signals.windows()).toString();
   }
 }

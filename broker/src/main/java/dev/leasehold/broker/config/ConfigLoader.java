@@ -4,6 +4,7 @@ import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.YamlText;
 import dev.leasehold.broker.config.keys.AuditKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
+import dev.leasehold.broker.policy.Signals;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -45,12 +46,14 @@ public final class ConfigLoader {
     DestinationChecks.run(document, reading);
     CredentialChecks.run(document, reading, Instant.now());
     audit(document, reading);
+    Signals signals = SignalsFile.read(document, reading);
+    PolicyChecks.run(document, reading, Instant.now(), signals);
     FileChecks.run(document, file, reading, machine);
     if (!reading.isClean()) {
       return refused(reading);
     }
     try {
-      Configuration configuration = Assembly.of(document, machine);
+      Configuration configuration = Assembly.of(document, signals, machine);
       runtimeDir(configuration, document, reading, machine);
       return reading.isClean()
           ? new LoadResult.Loaded(configuration, reading.warnings())

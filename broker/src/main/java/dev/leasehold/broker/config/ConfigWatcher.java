@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ public final class ConfigWatcher implements AutoCloseable {
   private record Stamp(FileTime modified, long size, Optional<Object> identity) {}
 
   private final Path file;
+  private volatile Optional<Path> signals;
   private final Duration every;
   private final Consumer<LoadResult> taker;
   private final Machine machine;
@@ -34,15 +36,23 @@ public final class ConfigWatcher implements AutoCloseable {
   private @Nullable Thread watcher;
 
   /**
+   * @param signals the file of signals, where the configuration in force has one
    * @param every the interval between two looks
    * @param taker gets what came of each reading, one at a time, on a thread of the watcher
    */
-  public ConfigWatcher(Path file, Duration every, Consumer<LoadResult> taker) {
-    this(file, every, taker, Machine.local());
+  public ConfigWatcher(
+      Path file, Optional<Path> signals, Duration every, Consumer<LoadResult> taker) {
+    this(file, signals, every, taker, Machine.local());
   }
 
-  ConfigWatcher(Path file, Duration every, Consumer<LoadResult> taker, Machine machine) {
+  ConfigWatcher(
+      Path file,
+      Optional<Path> signals,
+      Duration every,
+      Consumer<LoadResult> taker,
+      Machine machine) {
     this.file = file;
+    this.signals = signals;
     this.every = every;
     this.taker = taker;
     this.machine = machine;
@@ -53,7 +63,7 @@ public final class ConfigWatcher implements AutoCloseable {
     if (watcher != null) {
       throw new IllegalStateException("a watcher is started once");
     }
-    Optional<Stamp> now = stamp();
+    List<Optional<Stamp>> now = stamps();
     watcher = Thread.ofVirtual().name("config-watcher").start(() -> watch(now));
   }
 
@@ -62,14 +72,14 @@ public final class ConfigWatcher implements AutoCloseable {
     told.release();
   }
 
-  private void watch(Optional<Stamp> atStart) {
-    Optional<Stamp> taken = atStart;
-    Optional<Stamp> last = atStart;
+  private void watch(List<Optional<Stamp>> atStart) {
+    List<Optional<Stamp>> taken = atStart;
+    List<Optional<Stamp>> last = atStart;
     try {
       while (true) {
         boolean asked = told.tryAcquire(every.toNanos(), TimeUnit.NANOSECONDS);
         told.drainPermits();
-        Optional<Stamp> now = stamp();
+        List<Optional<Stamp>> now = stamps();
         if (asked || !now.equals(taken) && now.equals(last)) {
           taken = now;
           read();
@@ -83,13 +93,21 @@ public final class ConfigWatcher implements AutoCloseable {
 
   private void read() {
     try {
-      taker.accept(ConfigLoader.load(file, machine));
+      LoadResult result = ConfigLoader.load(file, machine);
+      if (result instanceof LoadResult.Loaded loaded) {
+        signals = loaded.configuration().signalsFile();
+      }
+      taker.accept(result);
     } catch (RuntimeException bug) {
       log.error("event=config_reload_failed", bug);
     }
   }
 
-  private Optional<Stamp> stamp() {
+  private List<Optional<Stamp>> stamps() {
+    return List.of(stamp(file), signals.flatMap(ConfigWatcher::stamp));
+  }
+
+  private static Optional<Stamp> stamp(Path file) {
     try {
       BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
       return Optional.of(

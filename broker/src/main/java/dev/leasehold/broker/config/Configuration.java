@@ -7,8 +7,13 @@ import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.identity.IdentityConfig;
 import dev.leasehold.broker.inject.Injection;
 import dev.leasehold.broker.lease.Credential;
+import dev.leasehold.broker.policy.AgentProfile;
+import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.policy.PolicyRule;
+import dev.leasehold.broker.policy.Rulebook;
+import dev.leasehold.broker.policy.Signals;
 import dev.leasehold.broker.proxy.ProxyConfig;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.task.DefaultTaskConfig;
@@ -35,6 +40,9 @@ import java.util.stream.Collectors;
  * @param signing who signs the interception CA; empty: we ourselves
  * @param defaultTask present exactly when the proxy has a default listener
  * @param injections by the name of their credential
+ * @param rules those of the policy
+ * @param agentProfiles by SPIFFE ID
+ * @param signalsFile what {@code signals} were read from
  * @param unsafe the names of the unsafe settings that are on, one for each place
  * @param version a short digest of everything that has an effect
  */
@@ -53,6 +61,10 @@ public record Configuration(
     Map<String, Destination> destinations,
     Map<String, Credential> credentials,
     Map<String, Injection> injections,
+    List<PolicyRule> rules,
+    Map<String, AgentProfile> agentProfiles,
+    Signals signals,
+    Optional<Path> signalsFile,
     List<String> unsafe,
     String version) {
   public Configuration {
@@ -60,6 +72,8 @@ public record Configuration(
     destinations = Map.copyOf(destinations);
     credentials = Map.copyOf(credentials);
     injections = Map.copyOf(injections);
+    rules = List.copyOf(rules);
+    agentProfiles = Map.copyOf(agentProfiles);
     unsafe = List.copyOf(unsafe);
   }
 
@@ -71,8 +85,16 @@ public record Configuration(
             uses.put(
                 name,
                 new CredentialUse(
-                    name, credential.exception().map(Credential.StaticException::until))));
-    return new Policy(version, destinations, uses, clock);
+                    name,
+                    credential.owner(),
+                    credential.classification(),
+                    credential.revocability().word(),
+                    credential.exception().map(Credential.StaticException::until))));
+    boolean levels =
+        kinds.values().stream().anyMatch(kind -> kind.autonomy().isPresent())
+            || agentProfiles.values().stream().anyMatch(agent -> agent.autonomy().isPresent());
+    Rulebook rulebook = new Rulebook(rules, agentProfiles, levels, signals, Consents.NONE);
+    return new Policy(version, destinations, uses, clock, rulebook);
   }
 
   /** The hosts that agents may come to call over HTTP, or over TLS that is intercepted. */

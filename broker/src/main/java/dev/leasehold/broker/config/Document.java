@@ -8,6 +8,7 @@ import dev.leasehold.broker.config.keys.CredentialKeys;
 import dev.leasehold.broker.config.keys.DestinationKeys;
 import dev.leasehold.broker.config.keys.DestinationUrl;
 import dev.leasehold.broker.config.keys.InjectKeys;
+import dev.leasehold.broker.config.keys.PolicyKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.destination.Target;
 import java.net.InetAddress;
@@ -31,6 +32,17 @@ record Document(Section root) {
 
   Map<String, Section> credentials() {
     return sections(RootKeys.CREDENTIALS);
+  }
+
+  Map<String, Section> agents() {
+    return sections(RootKeys.AGENTS);
+  }
+
+  List<Section> rules() {
+    return root.find(RootKeys.POLICY)
+        .flatMap(policy -> policy.find(PolicyKeys.RULES))
+        .map(rules -> rules.stream().map(Located::value).toList())
+        .orElse(List.of());
   }
 
   List<Section> callers() {

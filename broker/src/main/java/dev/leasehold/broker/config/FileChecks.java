@@ -40,9 +40,22 @@ final class FileChecks {
     FileChecks checks = new FileChecks(document, reading, machine);
     checks.named();
     checks.notWritable(file, "the file");
+    checks.folderNotWritable(file, "the file's folder");
+    document
+        .root()
+        .located(RootKeys.SIGNALS)
+        .filter(signals -> checks.readable(signals).isPresent())
+        .ifPresent(
+            signals -> {
+              checks.notWritable(signals.value(), "the signals file");
+              checks.folderNotWritable(signals.value(), "the signals file's folder");
+            });
+  }
+
+  private void folderNotWritable(Path file, String what) {
     Path folder = file.getParent();
     if (folder != null) {
-      checks.notWritable(folder, "the file's folder");
+      notWritable(folder, what);
     }
   }
 

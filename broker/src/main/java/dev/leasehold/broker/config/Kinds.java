@@ -28,6 +28,7 @@ final class Kinds {
         section.get(TaskKeys.DRAIN),
         section.get(TaskKeys.MAX_OPEN),
         section.get(TaskKeys.VAULT).get(TaskKeys.ROLE),
-        Document.values(section, TaskKeys.DESTINATIONS));
+        Document.values(section, TaskKeys.DESTINATIONS),
+        section.find(TaskKeys.AUTONOMY));
   }
 }

@@ -2,7 +2,9 @@ package dev.leasehold.broker.control;
 
 import dev.leasehold.broker.audit.TaskEvent;
 import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.task.Autonomy;
 import dev.leasehold.broker.task.Endpoints;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
@@ -13,6 +15,7 @@ import dev.leasehold.broker.telemetry.JsonBytes;
 import dev.leasehold.broker.telemetry.Problem;
 import dev.leasehold.broker.telemetry.Readiness;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,10 +60,15 @@ final class OpenTask {
     List<String> destinations = request.destinations().orElse(kind.destinations());
     checkEndpoints(request.endpoints(), opener, destinations, rules.policy());
     checkReady(destinations, rules.policy());
-    return switch (needs.tasks().open(kind, taskRequest(request, opener))) {
+    Optional<Duration> ttl = ttl(request, opener, kind, rules.policy());
+    return switch (needs.tasks().open(kind, taskRequest(request, ttl, opener))) {
       case Opening.Opened(Task task, var token) -> {
         boolean handedOut = false;
         try {
+          Denial denial = rules.policy().opening(task);
+          if (denial != null) {
+            throw written(refused(denial), request, opener);
+          }
           Map<String, String> endpoints = takeIntoCare(task, request.endpoints());
           Answer answer = answer(task, token.reveal(), endpoints, rules.policy(), call.control());
           if (request.hold()) {
@@ -176,7 +184,36 @@ final class OpenTask {
     }
   }
 
-  private static TaskRequest taskRequest(OpenRequest request, Principal.Known opener) {
+  private static Refused refused(Denial denial) {
+    Problem problem =
+        denial.reason() == Denial.Reason.APPROVAL_REQUIRED
+            ? Problem.APPROVAL_REQUIRED
+            : Problem.RULE_DENIED;
+    return new Refused(problem, problem.status(), denial.detail(), denial.rule(), denial.hint());
+  }
+
+  /** No longer than the level of autonomy lets a task live; empty: the kind's. */
+  private static Optional<Duration> ttl(
+      OpenRequest request, Principal.Known opener, TaskKind kind, Policy policy) {
+    Optional<Autonomy> level = policy.autonomy(opener.caller().agent().orElseThrow(), kind);
+    Optional<Duration> longest = level.map(Autonomy::longestTask);
+    if (longest.isEmpty() || longest.get().compareTo(request.ttl().orElse(kind.ttl())) >= 0) {
+      return request.ttl();
+    }
+    if (request.ttl().isEmpty()) {
+      return longest;
+    }
+    throw written(
+        Refused.forbidden(
+            "ttl is longer than the level of autonomy permits: " + longest.get(),
+            "autonomy." + level.get().word() + ".longest-task",
+            "ask for less, or leave ttl out"),
+        request,
+        opener);
+  }
+
+  private static TaskRequest taskRequest(
+      OpenRequest request, Optional<Duration> ttl, Principal.Known opener) {
     Caller caller = opener.caller();
     return new TaskRequest(
         request.purpose(),
@@ -184,7 +221,7 @@ final class OpenTask {
         caller.agentProof(),
         caller.owner(),
         opener.uid(),
-        request.ttl(),
+        ttl,
         request.destinations(),
         request.labels(),
         request.onBehalfOf());

@@ -1,6 +1,7 @@
 package dev.leasehold.broker.destination;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A path rule: literal segments, {@code *} for exactly one segment, a last {@code **} for the rest.
@@ -57,6 +58,15 @@ public final class PathPattern {
       }
     }
     return true;
+  }
+
+  /**
+   * What the segment must be, counted from 0; empty where it may be more than one text, or none.
+   */
+  public Optional<String> literal(int segment) {
+    return segment < segments.size() && !segments.get(segment).equals("*")
+        ? Optional.of(segments.get(segment))
+        : Optional.empty();
   }
 
   @Override

@@ -17,6 +17,8 @@ public enum KnownField {
   PROXY_AUTHENTICATION_INFO(Role.HOP_BY_HOP),
   PROXY_AUTHORIZATION(Role.HOP_BY_HOP),
   PROXY_STATUS(Role.HOP_BY_HOP),
+  /** Said to Leasehold and to nobody else. */
+  LEASEHOLD_INTENT(Role.HOP_BY_HOP),
   TE(Role.HOP_BY_HOP),
   TRAILER(Role.HOP_BY_HOP),
   UPGRADE(Role.HOP_BY_HOP),

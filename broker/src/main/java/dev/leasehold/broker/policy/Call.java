@@ -2,6 +2,7 @@ package dev.leasehold.broker.policy;
 
 import dev.leasehold.broker.destination.CanonicalPath;
 import dev.leasehold.broker.destination.Target;
+import java.util.Optional;
 
 /**
  * What an agent asks for, as far as a rule can see it: parsed, and not yet looked up in any DNS.
@@ -10,8 +11,21 @@ import dev.leasehold.broker.destination.Target;
  * @param host lower case
  * @param port the explicit one, or {@link #ANY_PORT}
  * @param method upper case
+ * @param intent what the agent says that it is for
  */
-public record Call(Target.Scheme scheme, String host, int port, String method, CanonicalPath path) {
+public record Call(
+    Target.Scheme scheme,
+    String host,
+    int port,
+    Action action,
+    String method,
+    CanonicalPath path,
+    Optional<Intent> intent) {
   /** No port was written: the destination's is taken if only one fits. */
   public static final int ANY_PORT = -1;
+
+  /** A plain request of which nothing more is said. */
+  public Call(Target.Scheme scheme, String host, int port, String method, CanonicalPath path) {
+    this(scheme, host, port, Action.HTTP, method, path, Optional.empty());
+  }
 }

@@ -1,6 +1,7 @@
 package dev.leasehold.broker.policy;
 
 import dev.leasehold.broker.destination.Destination;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,16 +12,44 @@ import java.util.Optional;
  * @param detail for the agent; never an echo of the request
  * @param hint what to do about it; may be empty
  * @param destination the nearest destination, where one has the host
+ * @param observed places of the rules that are only observed and would have matched
  */
 public record Denial(
-    Reason reason, String rule, String detail, String hint, Optional<Destination> destination)
+    Reason reason,
+    String rule,
+    String detail,
+    String hint,
+    Optional<Destination> destination,
+    List<String> observed)
     implements Decision {
+  public Denial {
+    observed = List.copyOf(observed);
+  }
+
+  /** One for which no rule of the policy was asked. */
+  public Denial(
+      Reason reason, String rule, String detail, String hint, Optional<Destination> destination) {
+    this(reason, rule, detail, hint, destination, List.of());
+  }
+
+  /** Whether no other destination of the same origin may be looked at instead. */
+  boolean isFinal() {
+    return switch (reason) {
+      case POLICY_DENIED, APPROVAL_REQUIRED, TASK_ENDED -> true;
+      case DESTINATION_NOT_ALLOWED, RULE_DENIED -> false;
+    };
+  }
+
   /** The kinds of denial; each has one problem name. */
   public enum Reason {
     /** No destination of this task has that origin. */
     DESTINATION_NOT_ALLOWED,
     /** The destination's own rules, or its credential's, say no. */
     RULE_DENIED,
+    /** A rule of the policy says no. */
+    POLICY_DENIED,
+    /** A human would have to agree. */
+    APPROVAL_REQUIRED,
     /** The task has ended. */
     TASK_ENDED
   }

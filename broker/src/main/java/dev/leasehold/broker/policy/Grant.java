@@ -2,7 +2,9 @@ package dev.leasehold.broker.policy;
 
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.task.Task;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of one task to one destination, allowed; a lease cannot be had without one. Made by
@@ -12,15 +14,33 @@ public final class Grant implements Decision {
   private final Task task;
   private final Destination destination;
   private final Call call;
+  private final @Nullable CredentialUse use;
   private final String rule;
   private final String policyVersion;
+  private final @Nullable Facts facts;
+  private final List<String> observed;
 
-  Grant(Task task, Destination destination, Call call, String rule, String policyVersion) {
+  /**
+   * @param use what is known of the credential; null where none is used
+   * @param facts what the rules of the policy were asked about; null where there are none
+   */
+  Grant(
+      Task task,
+      Destination destination,
+      Call call,
+      @Nullable CredentialUse use,
+      String rule,
+      String policyVersion,
+      @Nullable Facts facts,
+      List<String> observed) {
     this.task = task;
     this.destination = destination;
     this.call = call;
+    this.use = use;
     this.rule = rule;
     this.policyVersion = policyVersion;
+    this.facts = facts;
+    this.observed = observed;
   }
 
   public Task task() {
@@ -52,6 +72,21 @@ public final class Grant implements Decision {
 
   public String policyVersion() {
     return policyVersion;
+  }
+
+  /** What is known of {@link #credential}; null where there is none. */
+  @Nullable CredentialUse use() {
+    return use;
+  }
+
+  /** What was asked about; null where the policy has no rules. */
+  @Nullable Facts facts() {
+    return facts;
+  }
+
+  @Override
+  public List<String> observed() {
+    return observed;
   }
 
   @Override

@@ -4,7 +4,9 @@ import dev.leasehold.broker.destination.CanonicalPath;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.destination.Rule;
 import dev.leasehold.broker.destination.Target;
+import dev.leasehold.broker.task.Autonomy;
 import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.task.TaskKind;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +29,28 @@ public final class Policy {
   private final Map<String, List<Destination>> byHost;
   private final Map<String, CredentialUse> credentials;
   private final InstantSource clock;
+  private final Judge judge;
 
-  /**
-   * @param version a short digest of the configuration, for the audit log
-   */
+  /** One whose destinations are the whole policy. */
   public Policy(
       String version,
       Map<String, Destination> destinations,
       Map<String, CredentialUse> credentials,
       InstantSource clock) {
+    this(version, destinations, credentials, clock, Rulebook.NONE);
+  }
+
+  /**
+   * @param version a short digest of the configuration, for the audit log
+   * @param rulebook what is asked of every call that a destination allows
+   */
+  public Policy(
+      String version,
+      Map<String, Destination> destinations,
+      Map<String, CredentialUse> credentials,
+      InstantSource clock,
+      Rulebook rulebook) {
+    this.judge = new Judge(version, rulebook, clock);
     this.version = version;
     this.byName = Map.copyOf(destinations);
     this.credentials = Map.copyOf(credentials);
@@ -78,6 +94,19 @@ public final class Policy {
         .anyMatch(target -> target.port() == port || port == Target.Scheme.HTTP.defaultPort());
   }
 
+  /**
+   * Whether a task that was just opened may go on, by the rules that speak of openings; null when
+   * it may.
+   */
+  public @Nullable Denial opening(Task task) {
+    return judge.opening(task);
+  }
+
+  /** What bounds the life of a task of that agent and kind besides the kind itself. */
+  public Optional<Autonomy> autonomy(String agent, TaskKind kind) {
+    return judge.autonomy(agent, kind);
+  }
+
   /** Decides a call that names its origin itself (proxy form). Pure: no DNS, no I/O. */
   public Decision decide(Task task, Call call) {
     List<Destination> candidates = candidates(task, call);
@@ -92,30 +121,37 @@ public final class Policy {
     Denial denial = null;
     for (Destination destination : candidates) {
       Decision decision = decide(task, destination, call);
-      if (decision instanceof Grant) {
+      if (!(decision instanceof Denial no) || no.isFinal()) {
         return decision;
       }
       if (denial == null) {
-        denial = (Denial) decision;
+        denial = no;
       }
     }
-    return java.util.Objects.requireNonNull(denial);
+    return Objects.requireNonNull(denial);
   }
 
   /**
-   * The grant of a tunnel whose bytes pass unseen, where the task has a destination there that
-   * permits one. Empty: what comes inside is calls, each decided for itself.
+   * The decision about a tunnel whose bytes pass unseen, where the task has a destination there
+   * that permits one. Empty: what comes inside is calls, each decided for itself.
    */
-  public Optional<Grant> opaque(Task task, String host, int port) {
+  public Optional<Decision> opaque(Task task, String host, int port) {
     for (Destination destination : byHost.getOrDefault(host, List.of())) {
       if (destination.tunnel()
           && destination.credential().isEmpty()
           && destination.target().port() == port
           && task.mayCall(destination.name())) {
         Call call =
-            new Call(destination.target().scheme(), host, port, "CONNECT", CanonicalPath.ROOT);
+            new Call(
+                destination.target().scheme(),
+                host,
+                port,
+                Action.TUNNEL,
+                "CONNECT",
+                CanonicalPath.ROOT,
+                Optional.empty());
         String rule = "destinations." + destination.name() + ".tunnel";
-        return Optional.of(new Grant(task, destination, call, rule, version));
+        return Optional.of(judge.decide(task, destination, call, rule, null));
       }
     }
     return Optional.empty();
@@ -142,10 +178,11 @@ public final class Policy {
     }
     for (Rule rule : destination.allow()) {
       if (rule.matches(call.method(), call.path())) {
-        Denial credential = credentialDenial(destination);
+        CredentialUse use = destination.credential().map(credentials::get).orElse(null);
+        Denial credential = credentialDenial(destination, use);
         return credential != null
             ? credential
-            : new Grant(task, destination, call, rule.name(), version);
+            : judge.decide(task, destination, call, rule.name(), use);
       }
     }
     return denied(
@@ -154,6 +191,16 @@ public final class Policy {
         "no allow rule matches this method and path",
         "calls must match a rule of the destination's allow list",
         destination);
+  }
+
+  /**
+   * Whether a call that is still going on would be allowed now, by these rules; null when it is.
+   * Its counts are those of when it was made.
+   */
+  public @Nullable Denial wouldDeny(Grant grant) {
+    return byName.containsKey(grant.destination().name())
+        ? judge.again(grant)
+        : null; // a reload has ended the tasks of its kind
   }
 
   private List<Destination> candidates(Task task, Call call) {
@@ -200,12 +247,11 @@ public final class Policy {
     return call.port() == Call.ANY_PORT || call.port() == target.port();
   }
 
-  private @Nullable Denial credentialDenial(Destination destination) {
+  private @Nullable Denial credentialDenial(Destination destination, @Nullable CredentialUse use) {
     if (destination.credential().isEmpty()) {
       return null;
     }
     String name = destination.credential().get();
-    CredentialUse use = credentials.get(name);
     if (use == null) {
       return denied(
           Denial.Reason.RULE_DENIED,

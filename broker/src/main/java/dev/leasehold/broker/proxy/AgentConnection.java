@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * One connection of an agent: what Netty tells of it, which call it serves, and what becomes of it
  * afterwards. {@link RequestLoop} reads what comes. Lives on one event loop.
  */
-final class AgentConnection extends ChannelInboundHandlerAdapter {
+final class AgentConnection extends ChannelInboundHandlerAdapter implements Sweep.Watched {
   private static final Logger log = LoggerFactory.getLogger(AgentConnection.class);
 
   private final Serving serving;
@@ -53,7 +53,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     return connection;
   }
 
-  Channel channel() {
+  @Override
+  public Channel channel() {
     return channel;
   }
 
@@ -155,6 +156,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     channel.pipeline().remove(this);
     var unused = channel.writeAndFlush(Answers.tunnelOpen());
     splice.begin();
+    Sweep.watch(splice);
   }
 
   /** The call can take more of its body. */
@@ -208,11 +210,15 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     Farewell.breakOff(channel);
   }
 
-  /** Closes what has waited too long. On the event loop. */
-  void check(long now) {
+  /** Ends what has waited too long, or would not be allowed any more. */
+  @Override
+  public void check(long now) {
     Exchange exchange = exchange();
     if (exchange != null) {
       exchange.check(now);
+      if (call != null) {
+        call.decideAgain();
+      }
     } else if (call == null && opaque == null && lifetime.isOver(now)) {
       Channels.close(channel);
     }

@@ -7,7 +7,9 @@ import dev.leasehold.broker.http.Fields;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.KnownField;
 import dev.leasehold.broker.http.RequestHead;
+import dev.leasehold.broker.policy.Action;
 import dev.leasehold.broker.policy.Call;
+import dev.leasehold.broker.policy.Intent;
 import dev.leasehold.broker.telemetry.Problem;
 import java.util.Locale;
 import java.util.Optional;
@@ -139,6 +141,14 @@ record AgentRequest(RequestHead head, Framing framing, Call call, String query) 
     String path = target.substring(from, mark < 0 ? target.length() : mark);
     String query = mark < 0 ? "" : target.substring(mark + 1);
     String whole = basePath + (path.isEmpty() ? "/" : path);
+    Fields fields = head.fields();
+    int said = fields.find(KnownField.LEASEHOLD_INTENT);
+    Optional<Intent> intent = said < 0 ? Optional.empty() : Intent.parse(fields.value(said));
+    if (said >= 0 && (intent.isEmpty() || fields.count(KnownField.LEASEHOLD_INTENT) > 1)) {
+      return Refusal.of(
+          Problem.INVALID_REQUEST,
+          "Leasehold-Intent is one action and one destination, perhaps with a path");
+    }
     return switch (CanonicalPath.parse(whole, encodedSlash)) {
       case CanonicalPath.Result.Ambiguous(String reason) ->
           Refusal.of(Problem.AMBIGUOUS_REQUEST, "the path is not plain: " + reason);
@@ -146,7 +156,14 @@ record AgentRequest(RequestHead head, Framing framing, Call call, String query) 
           new AgentRequest(
               head,
               framing,
-              new Call(scheme, authority.host(), authority.port(), head.method(), canonical),
+              new Call(
+                  scheme,
+                  authority.host(),
+                  authority.port(),
+                  WebSockets.isAsked(head.fields()) ? Action.WEBSOCKET : Action.HTTP,
+                  head.method(),
+                  canonical,
+                  intent),
               query);
     };
   }

@@ -5,10 +5,12 @@ import dev.leasehold.broker.audit.CallDecided;
 import dev.leasehold.broker.audit.CallFinished;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.http.RequestHead;
+import dev.leasehold.broker.policy.Decision;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Metrics;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class CallRecord {
   private String method = "";
   private String path = "";
   private String rule = "";
+  private List<String> observed = List.of();
   private Optional<Destination> destination = Optional.empty();
   private @Nullable Task task;
   private @Nullable Lane lane;
@@ -64,12 +67,20 @@ final class CallRecord {
 
   void denied(Denial denial) {
     rule = denial.rule();
+    observe(denial);
     destination = denial.destination();
   }
 
   void granted(Grant grant) {
     rule = grant.rule();
+    observe(grant);
     destination = Optional.of(grant.destination());
+  }
+
+  /** Rules that are tried out: what they would have done is counted, and done by none. */
+  private void observe(Decision decision) {
+    observed = decision.observed();
+    observed.forEach(serving.metrics()::ruleObserved);
   }
 
   void inLane(Lane taken) {
@@ -154,13 +165,14 @@ final class CallRecord {
     }
     audit.append(
         CallDecided.refused(
-            task,
-            destination,
-            refusal.problem(),
-            refusal.rule().isEmpty() ? rule : refusal.rule(),
-            policyVersion,
-            method,
-            masked(path)));
+                task,
+                destination,
+                refusal.problem(),
+                refusal.rule().isEmpty() ? rule : refusal.rule(),
+                policyVersion,
+                method,
+                masked(path))
+            .observing(observed));
   }
 
   /**
@@ -168,6 +180,9 @@ final class CallRecord {
    * @param cause what went wrong; empty: nothing
    */
   void finished(int status, String cause) {
+    if (task != null) {
+      task.moved(bytesIn + bytesOut);
+    }
     CallDecided allowed = decided;
     if (allowed != null && task != null) {
       if (lane != null) {

@@ -2,6 +2,7 @@ package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.audit.AuditReceipt;
 import dev.leasehold.broker.audit.CallDecided;
+import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.task.OpenCall;
 import dev.leasehold.broker.task.Task;
@@ -100,8 +101,16 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
             target,
             grant.destination().limits().idle(),
             record,
+            this::decideAgain,
             () -> finish(200, ""));
     connection.becomeOpaque(splice);
+  }
+
+  private void decideAgain() {
+    Denial denial = over ? null : serving.rules().get().policy().wouldDeny(grant);
+    if (denial != null) {
+      refuse(Refusals.of(denial));
+    }
   }
 
   /** The task has ended. Any thread. */

@@ -132,6 +132,14 @@ final class ProxyCall implements OpenCall {
     }
   }
 
+  /** A call that lasts is held to the rules of now, not to those of its beginning. */
+  void decideAgain() {
+    Denial denial = grant == null || over ? null : serving.rules().get().policy().wouldDeny(grant);
+    if (denial != null) {
+      refuse(Refusals.of(denial));
+    }
+  }
+
   // 5, 6, 7
 
   /** The call has all that it needs of ours. */

@@ -14,6 +14,7 @@ final class ProxyStatus {
           FORBIDDEN,
           DESTINATION_NOT_ALLOWED,
           RULE_DENIED,
+          APPROVAL_REQUIRED,
           TASK_ENDED,
           PROXY_AUTH_REQUIRED,
           LIMIT_EXCEEDED,

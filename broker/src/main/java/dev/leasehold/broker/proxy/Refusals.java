@@ -25,7 +25,8 @@ final class Refusals {
     Problem problem =
         switch (denial.reason()) {
           case DESTINATION_NOT_ALLOWED -> Problem.DESTINATION_NOT_ALLOWED;
-          case RULE_DENIED -> Problem.RULE_DENIED;
+          case RULE_DENIED, POLICY_DENIED -> Problem.RULE_DENIED;
+          case APPROVAL_REQUIRED -> Problem.APPROVAL_REQUIRED;
           case TASK_ENDED -> Problem.TASK_ENDED;
         };
     return Refusal.of(problem, denial.detail()).withRule(denial.rule()).withHint(denial.hint());

@@ -18,23 +18,42 @@ import java.util.concurrent.TimeUnit;
  * Passes bytes between two connections of one event loop, unseen: each side is read only as fast as
  * the other one takes it, and each may say that it has no more without ending the other's say.
  */
-final class Splice {
+final class Splice implements Sweep.Watched {
   private final Channel agent;
   private final Channel target;
   private final Duration idle;
   private final CallRecord record;
+  private final Runnable decideAgain;
   private final Runnable ended;
   private int endsPassedOn;
 
   /**
+   * @param decideAgain called now and then, to cut it if it would not be allowed any more
    * @param ended called once when both sides are through, or one has broken
    */
-  Splice(Channel agent, Channel target, Duration idle, CallRecord record, Runnable ended) {
+  Splice(
+      Channel agent,
+      Channel target,
+      Duration idle,
+      CallRecord record,
+      Runnable decideAgain,
+      Runnable ended) {
     this.agent = agent;
     this.target = target;
     this.idle = idle;
     this.record = record;
+    this.decideAgain = decideAgain;
     this.ended = ended;
+  }
+
+  @Override
+  public Channel channel() {
+    return agent;
+  }
+
+  @Override
+  public void check(long now) {
+    decideAgain.run();
   }
 
   /** Begins; the agent's connection has no other reader any more. */

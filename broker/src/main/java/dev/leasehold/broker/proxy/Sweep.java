@@ -18,7 +18,20 @@ final class Sweep {
   private static final Map<EventLoop, Sweep> SWEEPS = new ConcurrentHashMap<>();
 
   private final EventLoop loop;
-  private final Set<AgentConnection> connections = new HashSet<>();
+
+  /** What is looked at. */
+  interface Watched {
+    Channel channel();
+
+    /**
+     * Ends what must not go on. On the channel's event loop.
+     *
+     * @param now of {@link System#nanoTime}
+     */
+    void check(long now);
+  }
+
+  private final Set<Watched> connections = new HashSet<>();
   private boolean scheduled;
 
   private Sweep(EventLoop loop) {
@@ -26,7 +39,7 @@ final class Sweep {
   }
 
   /** Watches {@code connection} until it is closed. On its event loop. */
-  static void watch(AgentConnection connection) {
+  static void watch(Watched connection) {
     Channel channel = connection.channel();
     Sweep sweep =
         SWEEPS.computeIfAbsent(
@@ -41,7 +54,7 @@ final class Sweep {
   }
 
   /** Somebody else looks after its channel now. On its event loop. */
-  static void leave(AgentConnection connection) {
+  static void leave(Watched connection) {
     Sweep sweep = SWEEPS.get(connection.channel().eventLoop());
     if (sweep != null) {
       sweep.connections.remove(connection);
@@ -58,7 +71,7 @@ final class Sweep {
   private void look() {
     scheduled = false;
     long now = System.nanoTime();
-    for (AgentConnection connection : new ArrayList<>(connections)) {
+    for (Watched connection : new ArrayList<>(connections)) {
       connection.check(now);
     }
     later();

@@ -2,6 +2,8 @@ package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.RequestHead;
+import dev.leasehold.broker.policy.Decision;
+import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
@@ -82,10 +84,18 @@ final class TunnelRequest {
   }
 
   private @Nullable Refusal open(Task task, Authority authority) {
-    Optional<Grant> opaque = rules.policy().opaque(task, authority.host(), authority.port());
+    Optional<Decision> opaque = rules.policy().opaque(task, authority.host(), authority.port());
     if (opaque.isPresent()) {
-      Lane lane = serving.lanes().of(task, opaque.get().destination(), rules);
-      return connection.begin(new OpaqueTunnel(serving, connection, opaque.get(), lane, record));
+      return switch (opaque.get()) {
+        case Denial denial -> {
+          record.denied(denial);
+          yield Refusals.of(denial);
+        }
+        case Grant grant -> {
+          Lane lane = serving.lanes().of(task, grant.destination(), rules);
+          yield connection.begin(new OpaqueTunnel(serving, connection, grant, lane, record));
+        }
+      };
     }
     if (!rules.policy().knows(authority.host(), authority.port())) {
       return nowhere();

@@ -36,6 +36,7 @@ public final class Task {
   private final AtomicLong lastActiveNanos;
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong denials = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
 
   Task(
       TaskId id,
@@ -180,6 +181,16 @@ public final class Task {
 
   public long denials() {
     return denials.get();
+  }
+
+  /** Counts what a call that is over has moved, both ways together. */
+  public void moved(long count) {
+    bytes.addAndGet(count);
+  }
+
+  /** What its finished calls have moved. */
+  public long bytes() {
+    return bytes.get();
   }
 
   /**

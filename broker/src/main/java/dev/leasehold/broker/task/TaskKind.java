@@ -16,6 +16,7 @@ import java.util.Set;
  * @param maxOpen how many may be open at once
  * @param vaultRole the token role that bounds it in the store
  * @param destinations names, in the order in which they are matched
+ * @param autonomy how much its tasks may do without a human; empty: nothing is said
  */
 public record TaskKind(
     String name,
@@ -26,7 +27,8 @@ public record TaskKind(
     Duration drain,
     int maxOpen,
     String vaultRole,
-    List<String> destinations) {
+    List<String> destinations,
+    Optional<Autonomy> autonomy) {
   public static final int DEFAULT_MAX_OPEN = 100;
 
   public TaskKind {
@@ -39,5 +41,29 @@ public record TaskKind(
     if (maxOpen < 1) {
       throw new IllegalArgumentException("max-open must be at least 1");
     }
+  }
+
+  /** A kind of which no autonomy is said. */
+  public TaskKind(
+      String name,
+      Set<String> agents,
+      Set<String> purposes,
+      Duration ttl,
+      Optional<Duration> idle,
+      Duration drain,
+      int maxOpen,
+      String vaultRole,
+      List<String> destinations) {
+    this(
+        name,
+        agents,
+        purposes,
+        ttl,
+        idle,
+        drain,
+        maxOpen,
+        vaultRole,
+        destinations,
+        Optional.empty());
   }
 }

@@ -53,6 +53,7 @@ public final class Metrics implements AutoCloseable {
   private final MeterShelf shelf = new MeterShelf(registry.getPrometheusRegistry());
   private final RuntimeMeters runtime = new RuntimeMeters(registry);
 
+  private final LabelValues rules = new LabelValues();
   private final LabelValues kinds = new LabelValues();
   private final LabelValues signals = new LabelValues();
   private final LabelValues credentials = new LabelValues();
@@ -106,6 +107,9 @@ public final class Metrics implements AutoCloseable {
   private final Counter redactions =
       shelf.counter("redactions", "Secrets masked in answers.", "destination");
   private final Counter denials = shelf.counter("denials", "Refusals, by problem.", "problem");
+  private final Counter rulesObserved =
+      shelf.counter(
+          "policy_rules_observed", "Matches of rules that are only observed, by rule.", "rule");
   private final Counter vaultRequests =
       shelf.counter("vault_requests", "Requests to the secret store.", "operation", "outcome");
   private final Histogram vaultRequestSeconds =
@@ -245,6 +249,11 @@ public final class Metrics implements AutoCloseable {
   /** Counts a refusal. */
   public void denied(Problem problem) {
     denials.labelValues(problem.word()).inc();
+  }
+
+  /** Counts a match of a rule that has no effect yet. */
+  public void ruleObserved(String rule) {
+    rulesObserved.labelValues(rules.admit(rule)).inc();
   }
 
   public void vaultRequest(VaultOperation operation, Outcome outcome, Duration took) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,8 @@ class ConfigWatcherTest {
   void aChangedFileIsReadAgainAndABrokenOneIsRefused() throws Exception {
     // Given
     Path file = Files.writeString(folder.resolve("config.yaml"), Sample.text());
-    try (ConfigWatcher watcher = new ConfigWatcher(file, OFTEN, results::add, new FakeMachine())) {
+    try (ConfigWatcher watcher =
+        new ConfigWatcher(file, Optional.empty(), OFTEN, results::add, new FakeMachine())) {
       watcher.start();
 
       // When
@@ -55,7 +57,8 @@ class ConfigWatcherTest {
     Path one = Files.writeString(folder.resolve("one.yaml"), Sample.text());
     Path two = Files.writeString(folder.resolve("two.yaml"), Sample.text());
     Path link = Files.createSymbolicLink(folder.resolve("config.yaml"), one);
-    try (ConfigWatcher watcher = new ConfigWatcher(link, OFTEN, results::add, new FakeMachine())) {
+    try (ConfigWatcher watcher =
+        new ConfigWatcher(link, Optional.empty(), OFTEN, results::add, new FakeMachine())) {
       watcher.start();
 
       // When
@@ -71,7 +74,8 @@ class ConfigWatcherTest {
     // Given
     Path file = Files.writeString(folder.resolve("config.yaml"), Sample.text());
     try (ConfigWatcher watcher =
-        new ConfigWatcher(file, Duration.ofHours(1), results::add, new FakeMachine())) {
+        new ConfigWatcher(
+            file, Optional.empty(), Duration.ofHours(1), results::add, new FakeMachine())) {
       watcher.start();
 
       // When

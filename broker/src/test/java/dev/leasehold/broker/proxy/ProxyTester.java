@@ -21,8 +21,12 @@ import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
 import dev.leasehold.broker.local.EventLoops;
 import dev.leasehold.broker.local.OwnUid;
+import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.policy.PolicyRule;
+import dev.leasehold.broker.policy.Rulebook;
+import dev.leasehold.broker.policy.Signals;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.secret.SecretPath;
 import dev.leasehold.broker.task.AgentProof;
@@ -284,6 +288,7 @@ final class ProxyTester implements AutoCloseable {
   private final Setup setup;
   private final ProxyServer proxy;
   private final TaskEnds ends;
+  private Rulebook rulebook = Rulebook.NONE;
   private volatile RuleSet rules;
 
   private ProxyTester(Setup setup) throws IOException {
@@ -347,7 +352,13 @@ final class ProxyTester implements AutoCloseable {
     setup.credentials.forEach(
         (name, credential) -> uses.put(name, new CredentialUse(name, Optional.empty())));
     return new RuleSet(
-        new Policy("v1", destinations, uses, InstantSource.system()), setup.injections);
+        new Policy("v1", destinations, uses, InstantSource.system(), rulebook), setup.injections);
+  }
+
+  /** From here on calls are asked about by these rules. */
+  void obey(PolicyRule... those) {
+    rulebook = new Rulebook(List.of(those), Map.of(), false, Signals.NONE, Consents.NONE);
+    rules = rules(setup.destinations);
   }
 
   static Setup setup() {

@@ -37,6 +37,7 @@ final class ProblemTest {
           Map.entry("secret-in-response", 502),
           Map.entry("credential-field-missing", 502),
           Map.entry("credential-invalid", 502),
+          Map.entry("approval-required", 403),
           Map.entry("vault-unavailable", 503),
           Map.entry("identity-unavailable", 503),
           Map.entry("audit-unavailable", 503),

@@ -20,6 +20,7 @@ public final class Destinations {
   private final List<Rule> deny = new ArrayList<>();
   private final List<AddressRange> addresses = new ArrayList<>();
   private Optional<String> credential = Optional.empty();
+  private Optional<String> environment = Optional.empty();
   private UpstreamTls tls = UpstreamTls.SYSTEM;
   private Limits limits = Limits.DEFAULT;
   private boolean unsafePlaintext;
@@ -82,6 +83,11 @@ public final class Destinations {
     return this;
   }
 
+  public Destinations environment(String name) {
+    environment = Optional.of(name);
+    return this;
+  }
+
   public Destinations unsafePlaintext() {
     unsafePlaintext = true;
     return this;
@@ -92,7 +98,7 @@ public final class Destinations {
         name,
         target,
         "/",
-        credential.map(used -> "staging"),
+        environment.or(() -> credential.map(used -> "staging")),
         addresses,
         allow,
         deny,

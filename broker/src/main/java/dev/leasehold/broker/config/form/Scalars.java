@@ -5,6 +5,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
@@ -203,6 +205,24 @@ public final class Scalars {
         text -> {
           try {
             return Instant.parse(text);
+          } catch (DateTimeParseException wrong) {
+            throw new IllegalArgumentException("must be " + words, wrong);
+          }
+        });
+  }
+
+  /** The same, or a date alone, which means the end of that day. */
+  public static Scalar<Instant> dayOrTime() {
+    String words = "a date such as 2030-01-31, or a time in UTC such as 2030-01-31T00:00:00Z";
+    return matching(
+        words,
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?Z)?",
+        false,
+        text -> {
+          try {
+            return text.length() == 10
+                ? LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant()
+                : Instant.parse(text);
           } catch (DateTimeParseException wrong) {
             throw new IllegalArgumentException("must be " + words, wrong);
           }

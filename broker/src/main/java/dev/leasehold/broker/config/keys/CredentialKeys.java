@@ -3,6 +3,7 @@ package dev.leasehold.broker.config.keys;
 import dev.leasehold.broker.config.form.Key;
 import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Named;
+import dev.leasehold.broker.config.form.Scalar;
 import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.secret.Revocability;
@@ -56,11 +57,11 @@ public final class CredentialKeys {
   public static final Key<String> OWNER =
       Key.required(
           "owner", Scalars.line("a team or person"), "Who answers for it; shown in audit.");
+  static final Scalar<String> CLASSIFICATION_WORD =
+      Scalars.word(List.of("public", "internal", "confidential", "restricted"), name -> name);
   public static final Key<String> CLASSIFICATION =
       Key.required(
-          "classification",
-          Scalars.word(List.of("public", "internal", "confidential", "restricted"), name -> name),
-          "How sensitive what it opens is; shown in audit.");
+          "classification", CLASSIFICATION_WORD, "How sensitive what it opens is; shown in audit.");
   public static final Key<Section> EXCEPTION =
       Key.optional(
           "exception",

@@ -116,6 +116,22 @@ public final class RootKeys {
           "credentials",
           Named.of("credential", Values.NAME, CredentialKeys.FORM),
           "What is leased for calls.");
+  public static final Key<SequencedMap<String, Located<Section>>> AGENTS =
+      Key.optional(
+          "agents",
+          Named.of("agent's SPIFFE ID", Values.AGENT, PolicyKeys.AGENT),
+          "What is known of agents besides their tasks.");
+  public static final Key<Section> POLICY =
+      Key.optional(
+          "policy",
+          PolicyKeys.FORM,
+          "What every call is asked about at the moment it is made; without it, what a kind's"
+              + " destinations allow is the whole policy.");
+  public static final Key<Path> SIGNALS =
+      Key.optional(
+          "signals",
+          Scalars.file("signals: a mapping of names to true, or to from and until"),
+          "What an operator says of the hour, such as an incident; read anew when it changes.");
 
   public static final Section.Form FORM =
       Section.Form.of(
@@ -134,7 +150,10 @@ public final class RootKeys {
           DEFAULT_TASK,
           TASKS,
           DESTINATIONS,
-          CREDENTIALS);
+          CREDENTIALS,
+          AGENTS,
+          POLICY,
+          SIGNALS);
 
   private RootKeys() {}
 }

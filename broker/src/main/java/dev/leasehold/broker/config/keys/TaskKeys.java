@@ -5,6 +5,7 @@ import dev.leasehold.broker.config.form.Key;
 import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.task.Autonomy;
 import java.time.Duration;
 import java.util.List;
 
@@ -49,9 +50,24 @@ public final class TaskKeys {
           Items.of(Values.NAME_OF),
           "Where its tasks may call; among destinations of one origin the first that allows wins.");
 
+  public static final Key<Autonomy> AUTONOMY =
+      Key.optional(
+          "autonomy",
+          Scalars.word(List.of(Autonomy.values())),
+          "How much its tasks may do without a human; the stricter of this and the agent's holds.");
+
   static final Section.Form FORM =
       Section.Form.of(
-          "a task kind", AGENTS, PURPOSES, TTL, IDLE, DRAIN, MAX_OPEN, VAULT, DESTINATIONS);
+          "a task kind",
+          AGENTS,
+          PURPOSES,
+          TTL,
+          IDLE,
+          DRAIN,
+          MAX_OPEN,
+          AUTONOMY,
+          VAULT,
+          DESTINATIONS);
 
   private TaskKeys() {}
 }

@@ -4,6 +4,7 @@ import dev.leasehold.broker.config.form.Anything;
 import dev.leasehold.broker.config.form.Scalar;
 import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.destination.AddressRange;
+import dev.leasehold.broker.destination.HostName;
 import dev.leasehold.broker.destination.PathPattern;
 import dev.leasehold.broker.inject.Template;
 import dev.leasehold.broker.proxy.ListenAddress;
@@ -34,6 +35,29 @@ final class Values {
   /** The same where it names somebody else's right: written out, never taken from a variable. */
   static final Scalar<String> AGENT_ID =
       Scalars.text("a SPIFFE ID such as spiffe://example.org/agent", SPIFFE, Function.identity());
+
+  /** The same, or all below one. */
+  static final Scalar<String> AGENT_PATTERN =
+      Scalars.text(
+          "a SPIFFE ID, or all below one such as spiffe://example.org/agent/*",
+          SPIFFE + "(/\\*)?|spiffe://[a-z0-9._-]{1,255}/\\*",
+          Function.identity());
+
+  /** Of an agent that has an entry of its own. */
+  static final Pattern AGENT = Pattern.compile(SPIFFE);
+
+  static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._/-]{1,64}");
+
+  static final Scalar<String> HOST =
+      Scalars.text(
+          "a host name or an address",
+          text -> {
+            String name = HostName.name(text);
+            if (name == null && text.indexOf(':') < 0) {
+              throw new IllegalArgumentException("must be a host name or an address");
+            }
+            return name == null ? text : name;
+          });
 
   static final Scalar<String> NAME_OF =
       Scalars.text(

@@ -1,0 +1,171 @@
+package dev.leasehold.broker.policy;
+
+import dev.leasehold.broker.destination.CanonicalPath;
+import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.policy.Intent.Agreement;
+import dev.leasehold.broker.task.Autonomy;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.task.TaskKind;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the rules of the policy about calls that a destination allows. */
+final class Judge {
+  private final String version;
+  private final Rulebook rulebook;
+  private final InstantSource clock;
+
+  Judge(String version, Rulebook rulebook, InstantSource clock) {
+    this.version = version;
+    this.rulebook = rulebook;
+    this.clock = clock;
+  }
+
+  /**
+   * @param rule the destination's rule that allows the call
+   * @param use null where no credential is used
+   */
+  Decision decide(
+      Task task, Destination destination, Call call, String rule, @Nullable CredentialUse use) {
+    if (!rulebook.isAsked()) {
+      return new Grant(task, destination, call, use, rule, version, null, List.of());
+    }
+    Facts facts = facts(task, destination, call, use, Facts.Counts.of(task));
+    return decision(facts, call, rule);
+  }
+
+  /** The denial that a call which is still going on would get now; null for none. */
+  @Nullable Denial again(Grant grant) {
+    if (!rulebook.isAsked()) {
+      return null;
+    }
+    Facts before = grant.facts();
+    Facts.Counts counts = before == null ? Facts.Counts.of(grant.task()) : before.counts();
+    Facts facts = facts(grant.task(), grant.destination(), grant.call(), grant.use(), counts);
+    return decision(facts, grant.call(), grant.rule()) instanceof Denial no ? no : null;
+  }
+
+  Optional<Autonomy> autonomy(String agent, TaskKind kind) {
+    return Autonomy.stricter(rulebook.agent(agent).autonomy(), kind.autonomy());
+  }
+
+  /** The denial of a task's opening; null for none. */
+  @Nullable Denial opening(Task task) {
+    if (!rulebook.isAsked()) {
+      return null;
+    }
+    Facts facts =
+        facts(
+            task,
+            Action.OPEN_TASK,
+            "",
+            CanonicalPath.ROOT,
+            Agreement.NONE,
+            null,
+            null,
+            Facts.Counts.of(task));
+    Verdict verdict = rulebook.judge(facts);
+    return verdict.effect() == Effect.ALLOW ? null : denial(verdict, facts);
+  }
+
+  private Facts facts(
+      Task task,
+      Destination destination,
+      Call call,
+      @Nullable CredentialUse use,
+      Facts.Counts counts) {
+    return facts(
+        task,
+        call.action(),
+        call.method(),
+        call.path(),
+        agreement(call, destination),
+        destination,
+        use,
+        counts);
+  }
+
+  private Facts facts(
+      Task task,
+      Action action,
+      String method,
+      CanonicalPath path,
+      Agreement intent,
+      @Nullable Destination destination,
+      @Nullable CredentialUse use,
+      Facts.Counts counts) {
+    return new Facts(
+        task,
+        rulebook.agent(task.agent()),
+        autonomy(task.agent(), task.kind()),
+        action,
+        method,
+        path,
+        intent,
+        destination,
+        use,
+        counts,
+        rulebook.signals(),
+        clock.instant());
+  }
+
+  private static Agreement agreement(Call call, Destination destination) {
+    if (call.intent().isEmpty()) {
+      return Agreement.NONE;
+    }
+    return call.intent().get().agrees(call.method(), destination.name(), call.path())
+        ? Agreement.AGREES
+        : Agreement.DIFFERS;
+  }
+
+  private Decision decision(Facts facts, Call call, String rule) {
+    Verdict verdict = rulebook.judge(facts);
+    if (verdict.effect() != Effect.ALLOW) {
+      return denial(verdict, facts);
+    }
+    PolicyRule by = verdict.rule();
+    return new Grant(
+        facts.task(),
+        Objects.requireNonNull(facts.destination()),
+        call,
+        facts.credential(),
+        by == null ? rule : by.place(),
+        version,
+        facts,
+        verdict.observed());
+  }
+
+  private static Denial denial(Verdict verdict, Facts facts) {
+    PolicyRule by = verdict.rule();
+    String place = by == null ? Rulebook.PLACE : by.place();
+    Optional<Destination> destination = Optional.ofNullable(facts.destination());
+    return verdict.effect() == Effect.REQUIRE_APPROVAL
+        ? new Denial(
+            Denial.Reason.APPROVAL_REQUIRED,
+            place,
+            "a human has to agree to this",
+            "",
+            destination,
+            verdict.observed())
+        : new Denial(
+            Denial.Reason.POLICY_DENIED,
+            place,
+            detail(by, facts.now()),
+            by == null || by.owner().isEmpty() ? "" : "ask the rule's owner: " + by.owner(),
+            destination,
+            verdict.observed());
+  }
+
+  private static String detail(@Nullable PolicyRule by, Instant now) {
+    if (by == null) {
+      return "no rule of the policy allows this";
+    }
+    return by.effect() != Effect.DENY && by.isOver(now)
+        ? "the rule that would let this pass has run out"
+        : "a rule of the policy denies this";
+  }
+}

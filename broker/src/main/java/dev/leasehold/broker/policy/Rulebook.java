@@ -1,0 +1,78 @@
+package dev.leasehold.broker.policy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The rules of one configuration, and what it says of agents: an immutable snapshot, compiled.
+ *
+ * <p>A rule that denies wins over one that asks a human, and that over one that allows; among
+ * equals the first decides. Every rule that asks must have its answer. Where rules are configured,
+ * what none of them matches is denied.
+ */
+public final class Rulebook {
+  /** Nothing but what a kind's destinations allow. */
+  public static final Rulebook NONE =
+      new Rulebook(List.of(), Map.of(), false, Signals.NONE, Consents.NONE);
+
+  /** What decided where no rule matched. */
+  static final String PLACE = "policy.rules";
+
+  private final List<PolicyRule> rules;
+  private final Map<String, AgentProfile> agents;
+  private final int narrowing;
+  private final boolean deniesByDefault;
+  private final Signals signals;
+  private final Consents consents;
+  private final RuleIndex index;
+
+  /**
+   * @param rules those that were configured, in their order
+   * @param agents by SPIFFE ID
+   * @param levels whether any agent or kind has a level of autonomy
+   */
+  public Rulebook(
+      List<PolicyRule> rules,
+      Map<String, AgentProfile> agents,
+      boolean levels,
+      Signals signals,
+      Consents consents) {
+    this.rules =
+        levels
+            ? Stream.concat(AutonomyRules.ALL.stream(), rules.stream()).toList()
+            : List.copyOf(rules);
+    this.agents = Map.copyOf(agents);
+    this.narrowing = this.rules.size() - rules.size();
+    this.deniesByDefault = !rules.isEmpty();
+    this.signals = signals;
+    this.consents = consents;
+    this.index = new RuleIndex(this.rules);
+  }
+
+  /** Those of the levels of autonomy first, where there are any. */
+  public List<PolicyRule> rules() {
+    return rules;
+  }
+
+  /** Whether there is anything to ask. */
+  boolean isAsked() {
+    return !rules.isEmpty();
+  }
+
+  Signals signals() {
+    return signals;
+  }
+
+  AgentProfile agent(String id) {
+    return agents.getOrDefault(id, AgentProfile.UNKNOWN);
+  }
+
+  Verdict judge(Facts facts) {
+    Judgement judgement = new Judgement(facts, consents, narrowing);
+    index.find(facts, judgement);
+    // Who may open what is said by the task API's callers; rules narrow that where they speak of
+    // it.
+    return judgement.verdict(deniesByDefault && facts.action() != Action.OPEN_TASK);
+  }
+}

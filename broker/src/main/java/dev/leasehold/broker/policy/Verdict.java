@@ -1,0 +1,13 @@
+package dev.leasehold.broker.policy;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rules say of one call.
+ *
+ * @param effect what becomes of it; {@link Effect#DENY} where nothing matches
+ * @param rule the one that decided; null where none matched
+ * @param observed places of the rules that are only observed and matched
+ */
+record Verdict(Effect effect, @Nullable PolicyRule rule, List<String> observed) {}
