@@ -55,6 +55,7 @@ final class MetricsTest {
           Map.entry("leasehold_static_exceptions", "gauge [credential]"),
           Map.entry("leasehold_config_refused", "gauge []"),
           Map.entry("leasehold_locked", "gauge []"),
+          Map.entry("leasehold_policy_rules_observed_total", "counter [rule]"),
           Map.entry("leasehold_build_info", "gauge [revision, version]"));
 
   private final Metrics metrics = new Metrics("1.2.3", "abc");
@@ -262,6 +263,7 @@ final class MetricsTest {
     requests.denied(403);
     requests.overhead(80_000);
     metrics.denied(Problem.RULE_DENIED);
+    metrics.ruleObserved("policy.rules.try");
     metrics.vaultRequest(VaultOperation.READ_CREDENTIAL, Outcome.OK, Duration.ofMillis(3));
     metrics.svidExpires(SvidLevel.X509, Instant.ofEpochSecond(1000));
     metrics.vaultTokenExpires(TokenLevel.HEARTBEAT, Instant.ofEpochSecond(1000));
