@@ -2,10 +2,14 @@ package dev.leasehold.broker;
 
 import dev.leasehold.broker.admin.AdminConfig;
 import dev.leasehold.broker.admin.AdminServer;
+import dev.leasehold.broker.approval.ApprovalConfig;
+import dev.leasehold.broker.approval.Approvals;
+import dev.leasehold.broker.approval.Approvers;
 import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.audit.BrokerEvent;
 import dev.leasehold.broker.config.Configuration;
 import dev.leasehold.broker.config.LoadResult;
+import dev.leasehold.broker.control.ApprovalAccess;
 import dev.leasehold.broker.control.ControlConfig;
 import dev.leasehold.broker.control.ControlNeeds;
 import dev.leasehold.broker.control.ControlServer;
@@ -21,6 +25,7 @@ import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
 import dev.leasehold.broker.local.EventLoops;
 import dev.leasehold.broker.local.OwnUid;
+import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.proxy.ProxyServer;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Tasks;
@@ -103,7 +108,9 @@ final class Broker implements Sidecar {
     Fuse fuse = new Fuse();
     AuditLog audit = stops.add("audit log", AuditLog.open(configuration.audit(), metrics, fuse));
     Tasks tasks = new Tasks(InstantSource.system(), clock::nanos);
-    Reload reload = new Reload(configuration, tasks, interception, metrics, audit);
+    Optional<ApprovalAccess> approvals = approvals(configuration, audit, metrics);
+    Consents consents = approvals.<Consents>map(ApprovalAccess::approvals).orElse(Consents.NONE);
+    Reload reload = new Reload(configuration, tasks, interception, consents, metrics, audit);
     Timers timers = stops.add("timers", Timers.system(clock));
     interception.tend(timers);
 
@@ -130,6 +137,7 @@ final class Broker implements Sidecar {
                 configuration.proxy(),
                 tasks,
                 () -> reload.get().calls(),
+                approvals.map(ApprovalAccess::approvals),
                 leases,
                 interception.authorities(),
                 audit,
@@ -184,6 +192,7 @@ final class Broker implements Sidecar {
                     revokeAll,
                     proxy,
                     () -> reload.get().tasks(),
+                    approvals,
                     readiness,
                     audit,
                     metrics,
@@ -197,6 +206,20 @@ final class Broker implements Sidecar {
     startup.begin();
     return new Broker(
         stops, addresses(proxy, admin, control, configuration.control()), startup, reload, ends);
+  }
+
+  private static Optional<ApprovalAccess> approvals(
+      Configuration configuration, AuditLog audit, Metrics metrics) throws IOException {
+    if (configuration.approvals().isEmpty()) {
+      return Optional.empty();
+    }
+    ApprovalConfig config = configuration.approvals().get();
+    InstantSource clock = InstantSource.system();
+    return Optional.of(
+        new ApprovalAccess(
+            config,
+            new Approvals(clock, audit::append, metrics),
+            new Approvers(config.groups(), clock, token -> Optional.empty())));
   }
 
   static ClientCertificate certificate(IdentitySnapshot svid) {

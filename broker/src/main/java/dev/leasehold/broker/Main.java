@@ -1,5 +1,6 @@
 package dev.leasehold.broker;
 
+import dev.leasehold.broker.client.ApprovalsCommand;
 import dev.leasehold.broker.client.LockCommand;
 import dev.leasehold.broker.client.RunCommand;
 import dev.leasehold.broker.client.TaskCommand;
@@ -21,9 +22,12 @@ public final class Main {
         run --task KIND --purpose TEXT [--ttl 10m] [--destination NAME]… [--endpoint NAME]… -- CMD…
                                         run CMD as a task that ends with it
         task open --task KIND --purpose TEXT | list | show [ID] | end [ID] [--wait 10s]
+        approvals list | show ID | approve ID [--reason TEXT] [--unseen yes] | deny ID
+                                        for humans: [--control unix:///PATH|http://127.0.0.1:PORT]
+                                        [--token-file FILE] [--json]
         revoke-all --reason TEXT        end everything, and lock
         unlock                          let tasks be opened again
-                                        these four: [--control unix:///PATH|http://127.0.0.1:PORT]
+                                        task, revoke-all, unlock: [--control unix:///PATH|http://127.0.0.1:PORT]
                                         [--token-file FILE] [--json]
         vault plan|apply|diff --config FILE [--token-file FILE] [--bundle FILE]
                                         what Vault needs for it: print, write, compare
@@ -70,6 +74,8 @@ public final class Main {
       case "vault" -> new VaultCommand();
       case "run" -> (words, on) -> RunCommand.run(words, on.environment(), on.out(), on.err());
       case "task" -> (words, on) -> TaskCommand.run(words, on.environment(), on.out(), on.err());
+      case "approvals" ->
+          (words, on) -> ApprovalsCommand.run(words, on.environment(), on.out(), on.err());
       case "revoke-all" ->
           (words, on) -> LockCommand.revokeAll(words, on.environment(), on.out(), on.err());
       case "unlock" ->

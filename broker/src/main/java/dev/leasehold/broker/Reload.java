@@ -7,6 +7,7 @@ import dev.leasehold.broker.config.LoadResult;
 import dev.leasehold.broker.config.LoadResult.Loaded;
 import dev.leasehold.broker.config.LoadResult.Refused;
 import dev.leasehold.broker.lease.TaskEnds;
+import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
@@ -29,6 +30,7 @@ final class Reload implements Supplier<Rules> {
 
   private final Tasks tasks;
   private final Interception interception;
+  private final Consents consents;
   private final Metrics metrics;
   private final AuditLog audit;
   private volatile Rules rules;
@@ -38,13 +40,15 @@ final class Reload implements Supplier<Rules> {
       Configuration first,
       Tasks tasks,
       Interception interception,
+      Consents consents,
       Metrics metrics,
       AuditLog audit) {
     this.tasks = tasks;
+    this.consents = consents;
     this.interception = interception;
     this.metrics = metrics;
     this.audit = audit;
-    this.rules = Rules.of(first);
+    this.rules = Rules.of(first, consents);
     show(first);
   }
 
@@ -88,7 +92,7 @@ final class Reload implements Supplier<Rules> {
     }
     Set<String> changed = rules.configuration().changedKinds(next);
     end(changed, ends); // first, so that no running task is judged by rules that are wider
-    rules = Rules.of(next);
+    rules = Rules.of(next, consents);
     end(changed, ends); // again, for what was opened by the old rules in between
     show(next);
     accepted();

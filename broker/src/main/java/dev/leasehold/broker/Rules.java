@@ -2,6 +2,7 @@ package dev.leasehold.broker;
 
 import dev.leasehold.broker.config.Configuration;
 import dev.leasehold.broker.control.ControlRules;
+import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.proxy.RuleSet;
 import java.time.InstantSource;
 
@@ -12,9 +13,13 @@ import java.time.InstantSource;
  * @param tasks for the task API
  */
 record Rules(Configuration configuration, RuleSet calls, ControlRules tasks) {
-  static Rules of(Configuration configuration) {
+  /**
+   * @param consents what humans have agreed to
+   */
+  static Rules of(Configuration configuration, Consents consents) {
     RuleSet calls =
-        new RuleSet(configuration.policy(InstantSource.system()), configuration.injections());
+        new RuleSet(
+            configuration.policy(InstantSource.system(), consents), configuration.injections());
     return new Rules(
         configuration,
         calls,

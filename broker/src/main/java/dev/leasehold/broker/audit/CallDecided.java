@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param task null where the call named none
  * @param path canonical; a query is cut off
  * @param lease keyed digest of the lease that is injected
+ * @param approval by which it may go on; empty where no human was asked
  * @param observed places of the rules that are only observed and matched
  * @param cause the problem's name when denied; when allowed, what is out of the ordinary about it
  */
@@ -34,7 +35,8 @@ public record CallDecided(
     String lease,
     String vaultRequestId,
     String cause,
-    List<String> observed)
+    List<String> observed,
+    String approval)
     implements AuditEvent {
 
   /** The cause of a call that came in plain and goes out over TLS. */
@@ -87,7 +89,8 @@ public record CallDecided(
         lease,
         requestId,
         grant.risesToTls() ? ROSE_TO_TLS : "",
-        grant.observed());
+        grant.observed(),
+        grant.approval());
   }
 
   /** The same, sent once more: another request at the target, so another line. */
@@ -115,7 +118,8 @@ public record CallDecided(
         lease,
         vaultRequestId,
         otherCause,
-        observed);
+        observed,
+        approval);
   }
 
   /** The same, with the rules that were only observed. */
@@ -134,7 +138,8 @@ public record CallDecided(
         lease,
         vaultRequestId,
         cause,
-        places);
+        places,
+        approval);
   }
 
   /** The cause of a call whose agent had gone before anything was decided for good. */
@@ -191,6 +196,7 @@ public record CallDecided(
         "",
         "",
         cause,
-        List.of());
+        List.of(),
+        "");
   }
 }

@@ -2,6 +2,8 @@ package dev.leasehold.broker.audit;
 
 import static dev.leasehold.broker.audit.AuditField.AGENT;
 import static dev.leasehold.broker.audit.AuditField.AGENT_PROOF;
+import static dev.leasehold.broker.audit.AuditField.APPROVAL;
+import static dev.leasehold.broker.audit.AuditField.APPROVER;
 import static dev.leasehold.broker.audit.AuditField.BYTES_IN;
 import static dev.leasehold.broker.audit.AuditField.BYTES_OUT;
 import static dev.leasehold.broker.audit.AuditField.CAUSE;
@@ -30,6 +32,7 @@ import static dev.leasehold.broker.audit.AuditField.TASK;
 import static dev.leasehold.broker.audit.AuditField.UNPROVEN;
 import static dev.leasehold.broker.audit.AuditField.VAULT_REQUEST_ID;
 
+import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.lease.Credential;
 import dev.leasehold.broker.lease.Lease;
 import dev.leasehold.broker.lease.RecoveredTask;
@@ -65,6 +68,7 @@ final class EventFormat {
       case LeaseEvent.PresentAtTarget _ -> "lease.present-at-target";
       case LeaseEvent.Late _ -> "lease.late";
       case LeaseEvent.Unanswered _ -> "lease.unanswered";
+      case ApprovalEvent approval -> "approval." + approval.what();
       case BrokerEvent.Started _ -> "broker.started";
       case BrokerEvent.Stopped _ -> "broker.stopped";
       case BrokerEvent.ConfigLoaded _ -> "config.loaded";
@@ -86,6 +90,7 @@ final class EventFormat {
       case CallFinished call -> writeCall(call, line);
       case TaskEvent task -> writeTask(task, line);
       case LeaseEvent lease -> writeLease(lease, line);
+      case ApprovalEvent approval -> writeApproval(approval, line);
       case BrokerEvent broker -> writeBroker(broker, line);
     }
   }
@@ -102,6 +107,7 @@ final class EventFormat {
         .text(DECISION, call.allowed() ? ALLOW : DENY)
         .text(RULE, call.rule())
         .text(OBSERVED, String.join(",", call.observed()))
+        .text(APPROVAL, call.approval())
         .text(POLICY_VERSION, call.policyVersion())
         .text(METHOD, call.method())
         .path(call.path())
@@ -127,6 +133,23 @@ final class EventFormat {
         .text(LEASE, call.lease())
         .text(VAULT_REQUEST_ID, call.vaultRequestId())
         .text(CAUSE, call.cause());
+  }
+
+  private static void writeApproval(ApprovalEvent event, AuditLine line) {
+    Destination destination = event.destination();
+    line.subject(event.task());
+    if (destination != null) {
+      line.text(DESTINATION, destination.name())
+          .text(ENVIRONMENT, destination.environment().orElse(""));
+    }
+    line.text(CREDENTIAL, event.credential())
+        .text(CLASSIFICATION, event.classification())
+        .text(RULE, event.rule())
+        .text(APPROVAL, event.id())
+        .text(APPROVER, event.approver())
+        .text(METHOD, event.method())
+        .path(event.path())
+        .text(CAUSE, event.reason());
   }
 
   private static void writeTask(TaskEvent event, AuditLine line) {

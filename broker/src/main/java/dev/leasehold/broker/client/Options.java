@@ -124,6 +124,14 @@ final class Options {
     return new ControlClient(address, token);
   }
 
+  /** A client for a human who answers questions, at the listener for those. */
+  ControlClient approver() throws ClientFailure {
+    Optional<String> given =
+        one("--control").or(() -> Optional.ofNullable(environment.get("LEASEHOLD_APPROVALS")));
+    return new ControlClient(
+        ControlAddress.parse(given.orElse("unix:///run/leasehold/approvals.sock")), tokenFile());
+  }
+
   /** A client for one task: with the task's own token where this process has it. */
   ControlClient holder(String task) throws ClientFailure {
     if (tokenFile().isEmpty() && task.equals(environment.get("LEASEHOLD_TASK"))) {

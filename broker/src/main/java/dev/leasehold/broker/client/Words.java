@@ -107,7 +107,12 @@ final class Words {
     StringBuilder plain = new StringBuilder();
     Json.text(object, name)
         .codePoints()
-        .forEach(one -> plain.appendCodePoint(Character.isISOControl(one) ? '?' : one));
+        .forEach(one -> plain.appendCodePoint(steers(one) ? '?' : one));
     return plain.toString();
+  }
+
+  /** Controls, and what turns the direction of writing around. */
+  private static boolean steers(int character) {
+    return Character.isISOControl(character) || Character.getType(character) == Character.FORMAT;
   }
 }

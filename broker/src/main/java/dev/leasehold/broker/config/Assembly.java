@@ -103,6 +103,7 @@ final class Assembly {
         PolicyRules.agents(document),
         signals,
         root.find(RootKeys.SIGNALS),
+        root.find(RootKeys.APPROVALS).map(ApprovalReader::read),
         unsafe(listen, control),
         version(root, signals));
   }

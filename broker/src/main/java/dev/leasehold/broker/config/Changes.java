@@ -60,6 +60,7 @@ final class Changes {
     note(keys, "listen.unsafe-listen", before.proxy().unsafeListen(), after.proxy().unsafeListen());
     note(keys, "listen.admin", before.admin(), after.admin());
     note(keys, "control", before.control(), after.control());
+    note(keys, "approvals", before.approvals(), after.approvals());
     note(keys, "audit", before.audit(), after.audit());
     note(keys, "interception", before.signing(), after.signing());
     note(keys, "runtime-dir", before.runtimeDir(), after.runtimeDir());

@@ -1,5 +1,6 @@
 package dev.leasehold.broker.config;
 
+import dev.leasehold.broker.approval.ApprovalConfig;
 import dev.leasehold.broker.audit.AuditConfig;
 import dev.leasehold.broker.ca.InterceptionCa;
 import dev.leasehold.broker.control.ControlConfig;
@@ -43,6 +44,7 @@ import java.util.stream.Collectors;
  * @param rules those of the policy
  * @param agentProfiles by SPIFFE ID
  * @param signalsFile what {@code signals} were read from
+ * @param approvals empty: nobody can be asked
  * @param unsafe the names of the unsafe settings that are on, one for each place
  * @param version a short digest of everything that has an effect
  */
@@ -65,6 +67,7 @@ public record Configuration(
     Map<String, AgentProfile> agentProfiles,
     Signals signals,
     Optional<Path> signalsFile,
+    Optional<ApprovalConfig> approvals,
     List<String> unsafe,
     String version) {
   public Configuration {
@@ -77,8 +80,12 @@ public record Configuration(
     unsafe = List.copyOf(unsafe);
   }
 
-  /** The rules, for deciding calls. */
-  public Policy policy(InstantSource clock) {
+  /**
+   * The rules, for deciding calls.
+   *
+   * @param consents what humans have agreed to
+   */
+  public Policy policy(InstantSource clock, Consents consents) {
     Map<String, CredentialUse> uses = new HashMap<>();
     credentials.forEach(
         (name, credential) ->
@@ -93,7 +100,7 @@ public record Configuration(
     boolean levels =
         kinds.values().stream().anyMatch(kind -> kind.autonomy().isPresent())
             || agentProfiles.values().stream().anyMatch(agent -> agent.autonomy().isPresent());
-    Rulebook rulebook = new Rulebook(rules, agentProfiles, levels, signals, Consents.NONE);
+    Rulebook rulebook = new Rulebook(rules, agentProfiles, levels, signals, consents);
     return new Policy(version, destinations, uses, clock, rulebook);
   }
 

@@ -5,6 +5,7 @@ import dev.leasehold.broker.config.form.Key;
 import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.config.keys.ApprovalKeys;
 import dev.leasehold.broker.config.keys.ControlKeys;
 import dev.leasehold.broker.config.keys.CredentialKeys;
 import dev.leasehold.broker.config.keys.DestinationKeys;
@@ -75,6 +76,11 @@ final class FileChecks {
     for (Section caller : document.callers()) {
       caller.located(ControlKeys.TOKEN_FILE).ifPresent(this::secret);
     }
+    document.root().find(RootKeys.APPROVALS).flatMap(all -> all.find(ApprovalKeys.GROUPS)).stream()
+        .flatMap(groups -> groups.values().stream())
+        .flatMap(group -> group.value().stream())
+        .flatMap(approver -> approver.value().find(ApprovalKeys.OIDC).stream())
+        .forEach(oidc -> oidc.located(ApprovalKeys.KEYS).ifPresent(this::readable));
     for (Section credential : document.credentials().values()) {
       credential.find(CredentialKeys.VERIFY).ifPresent(this::verify);
     }

@@ -4,6 +4,7 @@ import dev.leasehold.broker.config.form.Key;
 import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.config.keys.ApprovalKeys;
 import dev.leasehold.broker.config.keys.ControlKeys;
 import dev.leasehold.broker.config.keys.DestinationKeys;
 import dev.leasehold.broker.config.keys.ListenKeys;
@@ -39,6 +40,7 @@ final class ListenChecks {
     take(listen, ListenKeys.PROXY);
     take(listen, ListenKeys.DEFAULT_PROXY);
     take(listen, ListenKeys.ADMIN);
+    take(document.root().find(RootKeys.APPROVALS), ApprovalKeys.LISTEN);
     Optional<Section> control = document.root().find(RootKeys.CONTROL);
     take(control, ControlKeys.ADDRESS);
     control

@@ -13,6 +13,7 @@ final class Api {
   private final EventSignals eventSignals;
   private final KillSwitch killSwitch;
   private final AccessView accessView;
+  private final ApprovalCalls approvalCalls;
   private final byte[] openApi = openApi();
 
   Api(ControlNeeds needs, IdempotencyKeys keys) {
@@ -22,6 +23,7 @@ final class Api {
     this.eventSignals = new EventSignals(needs);
     this.killSwitch = new KillSwitch(needs);
     this.accessView = new AccessView(needs);
+    this.approvalCalls = new ApprovalCalls(needs);
   }
 
   /**
@@ -38,6 +40,9 @@ final class Api {
       case REVOKE_ALL -> killSwitch.engage(call);
       case UNLOCK -> killSwitch.release(call);
       case ACCESS -> accessView.answer(call, config.callers());
+      case APPROVALS -> approvalCalls.list(call);
+      case APPROVAL -> approvalCalls.show(call);
+      case DECIDE -> approvalCalls.decide(call);
       case OPENAPI -> Answer.json(200, Map.of(), openApi);
     };
   }

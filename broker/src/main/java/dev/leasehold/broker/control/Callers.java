@@ -131,6 +131,11 @@ final class Callers {
   }
 
   private static byte[] token(String authorization) {
+    return bearer(authorization).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The token of the header's value (RFC 6750 §2.1). */
+  static String bearer(String authorization) {
     String token =
         authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
             ? authorization.substring(SCHEME.length()).strip()
@@ -138,7 +143,7 @@ final class Callers {
     if (token.length() > MAX_TOKEN || !TOKEN.matcher(token).matches()) {
       throw new Refused(Problem.UNAUTHORIZED, "Authorization must be Bearer with a token");
     }
-    return token.getBytes(StandardCharsets.US_ASCII);
+    return token;
   }
 
   private static Digest digestOf(Path file) throws IOException {

@@ -11,12 +11,14 @@ import dev.leasehold.broker.telemetry.Metrics;
 import dev.leasehold.broker.telemetry.Readiness;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * All that the control API works with.
  *
  * @param rules those in force
+ * @param approvals where humans are asked; empty: nobody can be
  * @param readiness opening is refused while {@code audit}, and what secrets are leased with, is not
  * @param proxy where agents are served: goes into a task's environment
  * @param runtimeDir where CA files are, if there are any
@@ -28,6 +30,7 @@ public record ControlNeeds(
     RevokeAll revokeAll,
     Endpoints endpoints,
     Supplier<ControlRules> rules,
+    Optional<ApprovalAccess> approvals,
     Readiness readiness,
     AuditLog audit,
     Metrics metrics,

@@ -22,6 +22,7 @@ public final class ControlServer implements AutoCloseable {
   private final List<Listener> listeners = new ArrayList<>();
   private final long sweepTimer;
   private @Nullable AddressListener addressListener;
+  private @Nullable ApprovalListener approvalListener;
 
   private ControlServer(Vertx vertx, ControlState state, IdempotencyKeys keys) {
     this.state = state;
@@ -65,6 +66,10 @@ public final class ControlServer implements AutoCloseable {
               .toList();
       listeners.add(SocketListener.start(state, config.socket().get(), new PeerUids(uids)));
     }
+    if (state.needs().approvals().isPresent()) {
+      approvalListener = ApprovalListener.start(state, state.needs().approvals().get(), ownUid);
+      listeners.add(approvalListener);
+    }
     if (config.address().isPresent()) {
       addressListener = AddressListener.start(state, config.address().get());
       listeners.add(addressListener);
@@ -74,6 +79,11 @@ public final class ControlServer implements AutoCloseable {
   /** The loopback address that is served, with its real port. */
   public Optional<InetSocketAddress> address() {
     return Optional.ofNullable(addressListener).map(AddressListener::bound);
+  }
+
+  /** Where approvers answer, as they name it; empty where nobody can. */
+  public Optional<String> approvals() {
+    return Optional.ofNullable(approvalListener).map(ApprovalListener::control);
   }
 
   /**

@@ -1,9 +1,14 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.approval.Approval;
+import dev.leasehold.broker.approval.Approvals;
+import dev.leasehold.broker.approval.Approvals.Asked;
+import dev.leasehold.broker.approval.Shown;
 import dev.leasehold.broker.audit.TaskEvent;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.policy.Ticket;
 import dev.leasehold.broker.task.Autonomy;
 import dev.leasehold.broker.task.Endpoints;
 import dev.leasehold.broker.task.Signal;
@@ -16,9 +21,14 @@ import dev.leasehold.broker.telemetry.Problem;
 import dev.leasehold.broker.telemetry.Readiness;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a task: who asks and for what is checked, the opening is written to the audit log, local
@@ -65,9 +75,9 @@ final class OpenTask {
       case Opening.Opened(Task task, var token) -> {
         boolean handedOut = false;
         try {
-          Denial denial = rules.policy().opening(task);
-          if (denial != null) {
-            throw written(refused(denial), request, opener);
+          Refused refusal = decide(task, rules.policy());
+          if (refusal != null) {
+            throw written(refusal, request, opener);
           }
           Map<String, String> endpoints = takeIntoCare(task, request.endpoints());
           Answer answer = answer(task, token.reveal(), endpoints, rules.policy(), call.control());
@@ -182,6 +192,54 @@ final class OpenTask {
         throw new Refused(problem, check.reason().get());
       }
     }
+  }
+
+  /** Null when the task may be opened; blocks as long as a rule has a human asked. */
+  private @Nullable Refused decide(Task task, Policy policy) {
+    List<Ticket> tickets = new ArrayList<>();
+    Denial denial = policy.opening(task, List.copyOf(tickets));
+    while (denial != null) {
+      Refused refusal = ask(denial, tickets);
+      if (refusal != null) {
+        return refusal;
+      }
+      denial = policy.opening(task, List.copyOf(tickets));
+    }
+    return null;
+  }
+
+  /** Null when a human has agreed, whose ticket is then among {@code tickets}. */
+  private @Nullable Refused ask(Denial denial, List<Ticket> tickets) {
+    if (denial.asks().isEmpty() || needs.approvals().isEmpty()) {
+      return refused(denial);
+    }
+    Approvals approvals = needs.approvals().get().approvals();
+    Denial.Asks asks = denial.asks().get();
+    return switch (approvals.ask(asks.rule(), Shown.of(asks.facts()))) {
+      case Asked.Pending(Approval approval) -> {
+        try {
+          approval
+              .answer()
+              .toCompletableFuture()
+              .get(approval.asking().held().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException unanswered) {
+          yield refused(denial);
+        } catch (InterruptedException stopping) {
+          Thread.currentThread().interrupt();
+          yield refused(denial);
+        }
+        Optional<Ticket> ticket = approvals.redeem(approval);
+        ticket.ifPresent(tickets::add);
+        yield ticket.isPresent() ? null : refused(denial);
+      }
+      case Asked.Approved(Ticket ticket) -> {
+        tickets.add(ticket);
+        yield null;
+      }
+      case Asked.Denied denied -> refused(denial);
+      case Asked.TooOften(String detail) ->
+          new Refused(Problem.LIMIT_EXCEEDED, 429, detail, denial.rule(), "");
+    };
   }
 
   private static Refused refused(Denial denial) {

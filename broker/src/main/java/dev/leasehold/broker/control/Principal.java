@@ -1,5 +1,6 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.approval.Approver;
 import dev.leasehold.broker.task.Task;
 import java.util.Optional;
 
@@ -15,11 +16,15 @@ sealed interface Principal {
   /** Whoever holds a task's own token: may read and end that task, and nothing else. */
   record TaskHolder(Task task) implements Principal {}
 
+  /** A human who may answer questions, and nothing else. */
+  record ApprovedBy(Approver approver) implements Principal {}
+
   /** Whose tasks these are, or who asks, for the audit log. */
   default String name() {
     return switch (this) {
       case Known(Caller caller, Optional<Integer> uid) -> caller.owner();
       case TaskHolder(Task task) -> "task:" + task.id();
+      case ApprovedBy(Approver approver) -> "approver:" + approver.subject();
     };
   }
 
@@ -27,6 +32,7 @@ sealed interface Principal {
     return switch (this) {
       case Known(Caller caller, Optional<Integer> uid) -> caller.mayOperate();
       case TaskHolder(Task task) -> false;
+      case ApprovedBy approver -> false;
     };
   }
 
@@ -36,6 +42,7 @@ sealed interface Principal {
       case Known(Caller caller, Optional<Integer> uid) ->
           caller.mayOperate() || caller.owner().equals(task.owner());
       case TaskHolder(Task own) -> own == task;
+      case ApprovedBy approver -> false;
     };
   }
 
@@ -49,12 +56,23 @@ sealed interface Principal {
     }
   }
 
+  /** Refuses everybody who is no approver, operators too. */
+  default Approver requireApprover() {
+    if (this instanceof ApprovedBy(Approver approver)) {
+      return approver;
+    }
+    throw Refused.forbidden(
+        "this call is for approvers, at approvals.listen", "approvals.groups", "");
+  }
+
   /** The caller's entry; a task's token is none. */
   default Known requireCaller() {
     if (this instanceof Known known) {
       return known;
     }
-    throw Refused.forbidden(
-        "a task's own token may read and end that task, and nothing else", "control", "");
+    throw this instanceof ApprovedBy
+        ? Refused.forbidden("approvers answer questions, and nothing else", "approvals", "")
+        : Refused.forbidden(
+            "a task's own token may read and end that task, and nothing else", "control", "");
   }
 }

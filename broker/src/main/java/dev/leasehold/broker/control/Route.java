@@ -14,6 +14,9 @@ enum Route {
   REVOKE_ALL("POST", "/v1/revoke-all", Body.JSON),
   UNLOCK("DELETE", "/v1/revoke-all", Body.NONE),
   ACCESS("GET", "/v1/access", Body.NONE),
+  APPROVALS("GET", "/v1/approvals", Body.NONE),
+  APPROVAL("GET", "/v1/approvals/{id}", Body.NONE),
+  DECIDE("POST", "/v1/approvals/{id}/decision", Body.JSON),
   OPENAPI("GET", "/v1/openapi.json", Body.NONE);
 
   /** What a call carries. */

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param detail for the agent; never an echo of the request
  * @param hint what to do about it; may be empty
  * @param destination the nearest destination, where one has the host
+ * @param asks present exactly for {@link Reason#APPROVAL_REQUIRED}
  * @param observed places of the rules that are only observed and would have matched
  */
 public record Denial(
@@ -20,8 +21,12 @@ public record Denial(
     String detail,
     String hint,
     Optional<Destination> destination,
-    List<String> observed)
+    List<String> observed,
+    Optional<Asks> asks)
     implements Decision {
+  /** Which rule wants a human to be asked about what. */
+  public record Asks(PolicyRule rule, Facts facts) {}
+
   public Denial {
     observed = List.copyOf(observed);
   }
@@ -29,7 +34,18 @@ public record Denial(
   /** One for which no rule of the policy was asked. */
   public Denial(
       Reason reason, String rule, String detail, String hint, Optional<Destination> destination) {
-    this(reason, rule, detail, hint, destination, List.of());
+    this(reason, rule, detail, hint, destination, List.of(), Optional.empty());
+  }
+
+  /** One that no human could change. */
+  Denial(
+      Reason reason,
+      String rule,
+      String detail,
+      String hint,
+      Optional<Destination> destination,
+      List<String> observed) {
+    this(reason, rule, detail, hint, destination, observed, Optional.empty());
   }
 
   /** Whether no other destination of the same origin may be looked at instead. */

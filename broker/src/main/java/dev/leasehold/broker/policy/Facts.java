@@ -7,6 +7,7 @@ import dev.leasehold.broker.task.Autonomy;
 import dev.leasehold.broker.task.Task;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param autonomy the stricter of the agent's and the kind's
  * @param destination null at the opening of a task
  * @param credential null where none is used
+ * @param tickets what humans have agreed to for this one call; no engine is given them
  * @param now when it is decided
  */
 public record Facts(
@@ -31,6 +33,7 @@ public record Facts(
     @Nullable Destination destination,
     @Nullable CredentialUse credential,
     Counts counts,
+    List<Ticket> tickets,
     Signals signals,
     Instant now) {
 

@@ -19,6 +19,7 @@ public final class Grant implements Decision {
   private final String policyVersion;
   private final @Nullable Facts facts;
   private final List<String> observed;
+  private final String approval;
 
   /**
    * @param use what is known of the credential; null where none is used
@@ -32,7 +33,8 @@ public final class Grant implements Decision {
       String rule,
       String policyVersion,
       @Nullable Facts facts,
-      List<String> observed) {
+      List<String> observed,
+      String approval) {
     this.task = task;
     this.destination = destination;
     this.call = call;
@@ -41,6 +43,7 @@ public final class Grant implements Decision {
     this.policyVersion = policyVersion;
     this.facts = facts;
     this.observed = observed;
+    this.approval = approval;
   }
 
   public Task task() {
@@ -82,6 +85,11 @@ public final class Grant implements Decision {
   /** What was asked about; null where the policy has no rules. */
   @Nullable Facts facts() {
     return facts;
+  }
+
+  /** The approval by which it passes; empty where no human was asked. */
+  public String approval() {
+    return approval;
   }
 
   @Override

@@ -32,7 +32,7 @@ final class Judge {
   Decision decide(
       Task task, Destination destination, Call call, String rule, @Nullable CredentialUse use) {
     if (!rulebook.isAsked()) {
-      return new Grant(task, destination, call, use, rule, version, null, List.of());
+      return new Grant(task, destination, call, use, rule, version, null, List.of(), "");
     }
     Facts facts = facts(task, destination, call, use, Facts.Counts.of(task));
     return decision(facts, call, rule);
@@ -54,7 +54,7 @@ final class Judge {
   }
 
   /** The denial of a task's opening; null for none. */
-  @Nullable Denial opening(Task task) {
+  @Nullable Denial opening(Task task, List<Ticket> tickets) {
     if (!rulebook.isAsked()) {
       return null;
     }
@@ -67,6 +67,7 @@ final class Judge {
             Agreement.NONE,
             null,
             null,
+            tickets,
             Facts.Counts.of(task));
     Verdict verdict = rulebook.judge(facts);
     return verdict.effect() == Effect.ALLOW ? null : denial(verdict, facts);
@@ -86,6 +87,7 @@ final class Judge {
         agreement(call, destination),
         destination,
         use,
+        call.tickets(),
         counts);
   }
 
@@ -97,6 +99,7 @@ final class Judge {
       Agreement intent,
       @Nullable Destination destination,
       @Nullable CredentialUse use,
+      List<Ticket> tickets,
       Facts.Counts counts) {
     return new Facts(
         task,
@@ -109,6 +112,7 @@ final class Judge {
         destination,
         use,
         counts,
+        tickets,
         rulebook.signals(),
         clock.instant());
   }
@@ -136,7 +140,8 @@ final class Judge {
         by == null ? rule : by.place(),
         version,
         facts,
-        verdict.observed());
+        verdict.observed(),
+        verdict.approval());
   }
 
   private static Denial denial(Verdict verdict, Facts facts) {
@@ -150,7 +155,8 @@ final class Judge {
             "a human has to agree to this",
             "",
             destination,
-            verdict.observed())
+            verdict.observed(),
+            Optional.of(new Denial.Asks(Objects.requireNonNull(by), facts)))
         : new Denial(
             Denial.Reason.POLICY_DENIED,
             place,

@@ -16,6 +16,7 @@ final class Judgement implements RuleIndex.Visitor {
   private RuleIndex.@Nullable Ranked allowing;
   private RuleIndex.@Nullable Ranked over;
   private List<String> observed = List.of();
+  private String approval = "";
 
   /**
    * @param narrowing how many rules, from the first on, only ever narrow: that a human agrees to
@@ -44,10 +45,8 @@ final class Judgement implements RuleIndex.Visitor {
       case REQUIRE_APPROVAL -> {
         if (isOver) {
           denying = first(denying, ranked);
-        } else if (!consents.given(rule, facts)) {
-          asking = first(asking, ranked);
-        } else if (ranked.rank() >= narrowing) {
-          agreed = first(agreed, ranked);
+        } else {
+          weigh(ranked, consents.given(rule, facts));
         }
       }
       case ALLOW -> {
@@ -57,6 +56,17 @@ final class Judgement implements RuleIndex.Visitor {
           allowing = first(allowing, ranked);
         }
       }
+    }
+  }
+
+  private void weigh(RuleIndex.Ranked ranked, @Nullable String given) {
+    if (given == null) {
+      asking = first(asking, ranked);
+      return;
+    }
+    approval = approval.isEmpty() ? given : approval;
+    if (ranked.rank() >= narrowing) {
+      agreed = first(agreed, ranked);
     }
   }
 
@@ -85,6 +95,6 @@ final class Judgement implements RuleIndex.Visitor {
   }
 
   private Verdict of(Effect effect, RuleIndex.@Nullable Ranked by) {
-    return new Verdict(effect, by == null ? null : by.rule(), observed);
+    return new Verdict(effect, by == null ? null : by.rule(), observed, approval);
   }
 }

@@ -97,9 +97,11 @@ public final class Policy {
   /**
    * Whether a task that was just opened may go on, by the rules that speak of openings; null when
    * it may.
+   *
+   * @param tickets what humans have agreed to for this opening
    */
-  public @Nullable Denial opening(Task task) {
-    return judge.opening(task);
+  public @Nullable Denial opening(Task task, List<Ticket> tickets) {
+    return judge.opening(task, tickets);
   }
 
   /** What bounds the life of a task of that agent and kind besides the kind itself. */

@@ -3,6 +3,7 @@ package dev.leasehold.broker.policy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -31,7 +32,11 @@ public record PolicyRule(
     /** The same method at the same path. */
     PATH,
     /** Whatever the rule asks about in this task. */
-    TASK
+    TASK;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**

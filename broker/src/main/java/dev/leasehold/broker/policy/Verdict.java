@@ -9,5 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param effect what becomes of it; {@link Effect#DENY} where nothing matches
  * @param rule the one that decided; null where none matched
  * @param observed places of the rules that are only observed and matched
+ * @param approval by which it may pass; empty where no human was asked
  */
-record Verdict(Effect effect, @Nullable PolicyRule rule, List<String> observed) {}
+record Verdict(Effect effect, @Nullable PolicyRule rule, List<String> observed, String approval) {}

@@ -170,7 +170,14 @@ final class Answers {
       boolean toHead,
       Persisting persisting) {
     byte[] body =
-        refusal.problem().json(refusal.status(), refusal.detail(), refusal.rule(), refusal.hint());
+        refusal
+            .problem()
+            .json(
+                refusal.status(),
+                refusal.detail(),
+                refusal.rule(),
+                refusal.hint(),
+                refusal.approval());
     ByteBuf out = allocator.directBuffer(body.length + 384);
     line(out, refusal.status(), reason);
     Wire.ascii(out, "content-type: " + Problem.MEDIA_TYPE + "\r\ncontent-length: ");

@@ -98,6 +98,10 @@ final class Exchange implements ResponseListener {
     answer = new AnswerStream(agent, request, lane, own, via, record);
     quiet.broken();
     leaving.send(head, own != null);
+    HeldBody held = call.held();
+    if (held != null && !leaving.isOver() && !mayGoOn(held.passTo(leaving))) {
+      return;
+    }
     if (!leaving.isOver()) {
       agent.resume();
     }

@@ -3,17 +3,14 @@ package dev.leasehold.broker.proxy;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.RequestHead;
-import dev.leasehold.broker.policy.Decision;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
-import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.task.OpenCall;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * 1 begin     bytes       → AgentRequest        read in one way, or refused
  * 2 name      request     → Task                who asks
- * 3 decide    task        → Grant               may it; pure, before any name is looked up
+ *   {@link Deciding}
+ * 3 decide    task        → Grant               may it; before any name is looked up
  *   {@link Loan}
  * 4 lease     grant       → Lease               the secret, fetched when it is first needed
  *   {@link Departure}
@@ -48,6 +46,8 @@ final class ProxyCall implements OpenCall {
 
   private @Nullable AgentRequest request;
   private @Nullable Task task;
+  private int headSize;
+  private @Nullable Deciding deciding;
   private @Nullable Grant grant;
   private @Nullable Lane lane;
   private @Nullable Departure departure;
@@ -101,35 +101,35 @@ final class ProxyCall implements OpenCall {
   // 3
 
   private void decide(AgentRequest read, Task caller, int headBytes) {
-    Policy policy = rules.policy();
-    Optional<Destination> known = connection.door().destinationName().flatMap(policy::destination);
-    Decision decision =
-        known.isPresent()
-            ? policy.decide(caller, known.get(), read.call())
-            : policy.decide(caller, read.call());
-    switch (decision) {
-      case Denial denial -> {
-        record.denied(denial);
-        refuse(Databases.refusal(denial, caller, read.call(), policy));
-      }
-      case Grant granted -> {
-        grant = granted;
-        record.granted(granted);
-        Refusal excess = Bounds.excess(granted.destination(), read, headBytes);
-        if (excess != null) {
-          refuse(excess);
-          return;
-        }
-        Lane taken = serving.lanes().of(caller, granted.destination(), rules);
-        if (!taken.tryEnter()) {
-          refuse(Refusals.limit(429, "as many calls as may be are in flight", "in-flight"));
-          return;
-        }
-        lane = taken;
-        record.inLane(taken);
-        loan.take(granted, taken); // 4
-      }
+    headSize = headBytes;
+    Deciding open = new Deciding(this, serving, connection, rules.policy(), read, caller, record);
+    deciding = open;
+    open.decide();
+  }
+
+  /** It may be made. */
+  void granted(Grant granted) {
+    grant = granted;
+    record.granted(granted);
+    Destination to = granted.destination();
+    Refusal excess = Bounds.excess(to, Objects.requireNonNull(request), headSize);
+    if (excess != null) {
+      refuse(excess);
+      return;
     }
+    Lane taken = serving.lanes().of(granted.task(), to, rules);
+    if (!taken.tryEnter()) {
+      refuse(Refusals.limit(429, "as many calls as may be are in flight", "in-flight"));
+      return;
+    }
+    lane = taken;
+    record.inLane(taken);
+    loan.take(granted, taken); // 4
+  }
+
+  /** What a human is to be shown of its body; null when nobody is asked. */
+  @Nullable HeldBody held() {
+    return deciding == null ? null : deciding.body();
   }
 
   /** A call that lasts is held to the rules of now, not to those of its beginning. */
@@ -228,6 +228,9 @@ final class ProxyCall implements OpenCall {
 
   private void finish(int status, String cause) {
     over = true;
+    if (deciding != null) {
+      deciding.close();
+    }
     Exchange current = exchange();
     if (current != null) {
       current.close();

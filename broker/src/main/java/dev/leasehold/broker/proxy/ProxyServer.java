@@ -1,9 +1,11 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.approval.Approvals;
 import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.ca.CertificateAuthorities;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.lease.Leases;
+import dev.leasehold.broker.local.SocketOwners;
 import dev.leasehold.broker.task.Endpoints;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.Tasks;
@@ -63,6 +65,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
       ProxyConfig config,
       Tasks tasks,
       Supplier<RuleSet> rules,
+      Optional<Approvals> approvals,
       Leases leases,
       CertificateAuthorities authorities,
       AuditLog audit,
@@ -85,6 +88,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
             metrics,
             clock,
             new Lanes(metrics, leases, rules),
+            approvals,
             "leasehold-" + HexFormat.of().formatHex(name));
     ProxyServer server = new ProxyServer((VertxInternal) vertx, serving, own);
     try {

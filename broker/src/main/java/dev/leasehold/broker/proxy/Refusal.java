@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param hint what to do about it; may be empty
  * @param closes whether the connection cannot be trusted or used any further
  * @param retryAfter zero: not said
+ * @param approval the question to a human that has yet to be answered; may be empty
  */
 record Refusal(
     Problem problem,
@@ -20,7 +21,8 @@ record Refusal(
     String detail,
     String hint,
     boolean closes,
-    Duration retryAfter)
+    Duration retryAfter,
+    String approval)
     implements Reading, TaskNaming.Named {
 
   private static final Duration SOON = Duration.ofSeconds(1);
@@ -33,27 +35,32 @@ record Refusal(
         detail,
         "",
         problem == Problem.AMBIGUOUS_REQUEST || problem == Problem.TARGET_MISMATCH,
-        problem.mayRetry() ? SOON : Duration.ZERO);
+        problem.mayRetry() ? SOON : Duration.ZERO,
+        "");
   }
 
   Refusal withStatus(int other) {
-    return new Refusal(problem, other, rule, detail, hint, closes, retryAfter);
+    return new Refusal(problem, other, rule, detail, hint, closes, retryAfter, approval);
   }
 
   Refusal withRule(String name) {
-    return new Refusal(problem, status, name, detail, hint, closes, retryAfter);
+    return new Refusal(problem, status, name, detail, hint, closes, retryAfter, approval);
   }
 
   Refusal withHint(String text) {
-    return new Refusal(problem, status, rule, detail, text, closes, retryAfter);
+    return new Refusal(problem, status, rule, detail, text, closes, retryAfter, approval);
   }
 
   Refusal withRetryAfter(Duration time) {
-    return new Refusal(problem, status, rule, detail, hint, closes, time);
+    return new Refusal(problem, status, rule, detail, hint, closes, time, approval);
+  }
+
+  Refusal withApproval(String id) {
+    return new Refusal(problem, status, rule, detail, hint, closes, retryAfter, id);
   }
 
   /** The connection ends with the answer. */
   Refusal closing() {
-    return new Refusal(problem, status, rule, detail, hint, true, retryAfter);
+    return new Refusal(problem, status, rule, detail, hint, true, retryAfter, approval);
   }
 }

@@ -105,6 +105,10 @@ final class RequestLoop {
       }
       return false;
     }
+    HeldBody held = call.held();
+    if (held != null && held.takesMore()) {
+      return hold(held);
+    }
     RequestStream request = connection.sending();
     if (request == null || !request.isWritable()) {
       connection.read(false);
@@ -118,5 +122,14 @@ final class RequestLoop {
       request.end();
     }
     return piece != null || incoming.isBodyOver(); // the call may be over as well
+  }
+
+  private boolean hold(HeldBody held) throws MalformedMessage {
+    ByteBuf piece = incoming.bodyPiece();
+    if (piece != null || incoming.isBodyOver()) {
+      held.take(piece);
+      return true;
+    }
+    return false;
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -107,6 +108,8 @@ public final class Metrics implements AutoCloseable {
   private final Counter redactions =
       shelf.counter("redactions", "Secrets masked in answers.", "destination");
   private final Counter denials = shelf.counter("denials", "Refusals, by problem.", "problem");
+  private final Counter approvals =
+      shelf.counter("approvals", "Questions to humans and their answers.", "outcome");
   private final Counter rulesObserved =
       shelf.counter(
           "policy_rules_observed", "Matches of rules that are only observed, by rule.", "rule");
@@ -141,6 +144,7 @@ public final class Metrics implements AutoCloseable {
   private final Map<String, RequestMeters> requestMeters = new ConcurrentHashMap<>();
   private final Map<List<String>, DoubleSupplier> auditLags = new ConcurrentHashMap<>();
   private volatile Supplier<? extends Map<String, ? extends Number>> tasksActive = Map::of;
+  private volatile IntSupplier approvalsPending = () -> 0;
   private volatile BooleanSupplier locked = () -> false;
 
   /**
@@ -162,6 +166,10 @@ public final class Metrics implements AutoCloseable {
                 .get()
                 .forEach((kind, count) -> sample.call(count.doubleValue(), kinds.admit(kind))),
         "kind");
+    shelf.polled(
+        "approvals_pending",
+        "Questions that wait for a human.",
+        sample -> sample.call(approvalsPending.getAsInt()));
     shelf.polled(
         "locked",
         "1 while opening is locked by revoke-all.",
@@ -249,6 +257,16 @@ public final class Metrics implements AutoCloseable {
   /** Counts a refusal. */
   public void denied(Problem problem) {
     denials.labelValues(problem.word()).inc();
+  }
+
+  /** Counts a step of asking humans: asked, approved, denied, capped. */
+  public void approval(String outcome) {
+    approvals.labelValues(outcome).inc();
+  }
+
+  /** Shows how many questions wait for a human; asked at every scrape. */
+  public void approvalsPending(IntSupplier waiting) {
+    approvalsPending = waiting;
   }
 
   /** Counts a match of a rule that has no effect yet. */

@@ -93,6 +93,15 @@ public enum Problem {
    * @param hint what to do about it; empty: left out
    */
   public byte[] json(int status, String detail, String rule, String hint) {
+    return json(status, detail, rule, hint, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param approval the question to a human that has yet to be answered; empty: left out
+   */
+  public byte[] json(int status, String detail, String rule, String hint, String approval) {
     if (!hasStatus(status)) {
       throw new IllegalArgumentException(word + " has no status " + status);
     }
@@ -104,6 +113,9 @@ public enum Problem {
     }
     if (!hint.isEmpty()) {
       json.name("hint").text(hint);
+    }
+    if (!approval.isEmpty()) {
+      json.name("approval").text(approval);
     }
     return json.endObject().toByteArray();
   }

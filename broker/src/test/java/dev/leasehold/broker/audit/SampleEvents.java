@@ -98,7 +98,25 @@ final class SampleEvents {
         new BrokerEvent.GenerationOpened("3", LATER),
         new BrokerEvent.GenerationLost("3", "the token is not known any more"),
         new BrokerEvent.GenerationClosed("3"),
-        new BrokerEvent.LogContinued("started; a new chain"));
+        new BrokerEvent.LogContinued("started; a new chain"),
+        approval(task, "asked", "", ""),
+        approval(task, "approved", "uid:2001", "agreed with Anna"),
+        approval(task, "denied", "https://id.example.org#anna", "not during the sale"));
+  }
+
+  private static AuditEvent approval(Task task, String what, String approver, String reason) {
+    return new ApprovalEvent(
+        task,
+        "apr_5b0c6d2c1f4e8a903377",
+        what,
+        "policy.rules.prod-writes",
+        destination(),
+        "rabbit",
+        "internal",
+        "POST",
+        "/api/exchanges/shop/x/publish",
+        approver,
+        reason);
   }
 
   /** Opened for somebody, and narrowed by nothing. */

@@ -1,5 +1,8 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.approval.ApprovalConfig;
+import dev.leasehold.broker.approval.Approvals;
+import dev.leasehold.broker.approval.Approvers;
 import dev.leasehold.broker.audit.AuditConfig;
 import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.audit.FsyncPolicy;
@@ -18,8 +21,12 @@ import dev.leasehold.broker.lease.Surroundings;
 import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
 import dev.leasehold.broker.local.OwnUid;
+import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.policy.PolicyRule;
+import dev.leasehold.broker.policy.Rulebook;
+import dev.leasehold.broker.policy.Signals;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.secret.SecretPath;
 import dev.leasehold.broker.task.Endpoints;
@@ -38,12 +45,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -74,6 +83,8 @@ final class ControlTester implements AutoCloseable {
     private int maxOpen = 20;
     private Duration ttl = Duration.ofMinutes(10);
     private final List<EventMapping> events = new ArrayList<>();
+    private Optional<Approvers> approvers = Optional.empty();
+    private List<PolicyRule> rules = List.of();
 
     Setup refusingOwnUid() {
       sameUid = false;
@@ -92,6 +103,30 @@ final class ControlTester implements AutoCloseable {
 
     Setup event(String type, String pointer, Signal signal) {
       events.add(new EventMapping(type, pointer, signal));
+      return this;
+    }
+
+    /** Humans may be asked, and be known as {@code approvers} knows them. */
+    Setup approvers(Approvers those) {
+      approvers = Optional.of(those);
+      return this;
+    }
+
+    private Optional<ApprovalAccess> approvals(Metrics metrics, AuditLog audit) {
+      return approvers.map(
+          those ->
+              new ApprovalAccess(
+                  new ApprovalConfig(
+                      Optional.empty(),
+                      Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                      Map.of()),
+                  new Approvals(InstantSource.system(), audit::append, metrics),
+                  those));
+    }
+
+    /** From here on tasks are opened, and calls decided, by these rules. */
+    Setup rules(PolicyRule... those) {
+      rules = List.of(those);
       return this;
     }
 
@@ -116,18 +151,22 @@ final class ControlTester implements AutoCloseable {
   private final TaskEnds ends;
   private final ControlServer server;
   private final Policy policy;
+  private final Optional<ApprovalAccess> approvals;
 
   private ControlTester(Setup setup) throws IOException {
     destinations.put("shop", destination("shop", Optional.of("shop-key"), List.of("SHOP_API_KEY")));
     destinations.put("weather", destination("weather", Optional.empty(), List.of()));
     credentials.put("shop-key", credential());
+    audit = AuditLog.open(AuditConfig.toFile(auditLog(), FsyncPolicy.DEFAULT), metrics, why -> {});
+    approvals = setup.approvals(metrics, audit);
+    Consents consents = approvals.<Consents>map(ApprovalAccess::approvals).orElse(Consents.NONE);
     policy =
         new Policy(
             "v1",
             destinations,
             Map.of("shop-key", new CredentialUse("shop-key", Optional.empty())),
-            Instant::now);
-    audit = AuditLog.open(AuditConfig.toFile(auditLog(), FsyncPolicy.DEFAULT), metrics, why -> {});
+            Instant::now,
+            new Rulebook(setup.rules, Map.of(), false, Signals.NONE, consents));
     journal = Journal.open(folder.resolve("state"));
     Surroundings around =
         new Surroundings(
@@ -167,6 +206,7 @@ final class ControlTester implements AutoCloseable {
                 new RevokeAll(around, tasks, ends),
                 endpoints,
                 () -> new ControlRules(policy, kinds, credentials),
+                approvals,
                 readiness,
                 audit,
                 metrics,
@@ -319,12 +359,29 @@ final class ControlTester implements AutoCloseable {
     }
   }
 
+  /** A call at the listener of approvers. */
+  RawCaller.Got asApprover(String token, Route route, String path, String body) throws IOException {
+    URI listener = URI.create(server.approvals().orElseThrow());
+    try (RawCaller caller =
+        new RawCaller(new InetSocketAddress(listener.getHost(), listener.getPort()))) {
+      return token.isEmpty()
+          ? callAt(listener.getPort(), caller, route, path, body)
+          : callAt(listener.getPort(), caller, route, path, body, "Authorization: Bearer " + token);
+    }
+  }
+
   /** Sends one call; every answer is held against the published description. */
   RawCaller.Got call(RawCaller caller, Route route, String path, String body, String... headers)
       throws IOException {
+    return callAt(address().getPort(), caller, route, path, body, headers);
+  }
+
+  private static RawCaller.Got callAt(
+      int port, RawCaller caller, Route route, String path, String body, String... headers)
+      throws IOException {
     StringBuilder text = new StringBuilder();
     text.append(route.method()).append(' ').append(path).append(" HTTP/1.1\r\n");
-    text.append("Host: 127.0.0.1:").append(address().getPort()).append("\r\n");
+    text.append("Host: 127.0.0.1:").append(port).append("\r\n");
     boolean hasType = false;
     for (String header : headers) {
       text.append(header).append("\r\n");

@@ -61,6 +61,7 @@ class OpenApiTest {
     assertEquals(OpenRequest.FIELDS, fields("Opening"));
     assertEquals(EndTask.FIELDS, fields("SignalRequest"));
     assertEquals(KillSwitch.FIELDS, fields("Reason"));
+    assertEquals(ApprovalCalls.FIELDS, fields("Decision"));
   }
 
   private static Set<String> fields(String schema) {

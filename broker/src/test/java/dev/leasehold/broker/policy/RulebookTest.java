@@ -105,7 +105,7 @@ final class RulebookTest {
   @Test
   void approvalThatRanOutIsADenial() {
     // Given
-    tester.consents((rule, facts) -> true);
+    tester.consents((rule, facts) -> "apr_1");
     tester.until("ask", Effect.REQUIRE_APPROVAL, tester.now().plusSeconds(60), GETS);
     assertEquals("policy.rules.ask", tester.granted("GET", "/v1/x").rule());
 
@@ -119,7 +119,7 @@ final class RulebookTest {
   @Test
   void everyRuleThatAsksMustHaveItsAnswer() {
     // Given
-    tester.consents((rule, facts) -> rule.place().endsWith("first"));
+    tester.consents((rule, facts) -> rule.place().endsWith("first") ? "apr_1" : null);
     tester.rule("first", Effect.REQUIRE_APPROVAL, GETS);
     tester.rule("second", Effect.REQUIRE_APPROVAL, GETS);
 
@@ -152,7 +152,7 @@ final class RulebookTest {
     assertEquals("autonomy.supervised.writes", denial.rule());
 
     // When
-    tester.consents((rule, facts) -> true);
+    tester.consents((rule, facts) -> "apr_1");
     tester.rule("reads", Effect.ALLOW, GETS);
 
     // Then
@@ -231,7 +231,7 @@ final class RulebookTest {
     // Given
     tester.rule("reads", Effect.ALLOW, GETS);
     tester.rule("no-one", Effect.DENY, new OneOf(Fact.KIND, Set.of("kind")));
-    assertNull(tester.policy().opening(tester.task()));
+    assertNull(tester.policy().opening(tester.task(), List.of()));
 
     // When
     tester.rule(
@@ -241,7 +241,7 @@ final class RulebookTest {
         new OneOf(Fact.KIND, Set.of("kind")));
 
     // Then
-    Denial denial = tester.policy().opening(tester.task());
+    Denial denial = tester.policy().opening(tester.task(), List.of());
     assertNotNull(denial);
     assertEquals("policy.rules.closed", denial.rule());
   }

@@ -1,5 +1,6 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.approval.Approvals;
 import dev.leasehold.broker.audit.AuditConfig;
 import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.audit.FsyncPolicy;
@@ -21,7 +22,6 @@ import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.lease.Timers;
 import dev.leasehold.broker.local.EventLoops;
 import dev.leasehold.broker.local.OwnUid;
-import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.policy.PolicyRule;
@@ -290,6 +290,7 @@ final class ProxyTester implements AutoCloseable {
   private final TaskEnds ends;
   private Rulebook rulebook = Rulebook.NONE;
   private volatile RuleSet rules;
+  private final Approvals approvals;
 
   private ProxyTester(Setup setup) throws IOException {
     this.setup = setup;
@@ -297,6 +298,7 @@ final class ProxyTester implements AutoCloseable {
     this.auditFile = setup.auditFile.orElse(folder.resolve("audit.jsonl"));
     this.audit =
         AuditLog.open(AuditConfig.toFile(auditFile, FsyncPolicy.DEFAULT), metrics, why -> {});
+    this.approvals = new Approvals(InstantSource.system(), audit::append, metrics);
     this.journal = Journal.open(folder.resolve("state"));
     this.rules = rules(setup.destinations);
     Surroundings around =
@@ -320,6 +322,7 @@ final class ProxyTester implements AutoCloseable {
                 Set.of()),
             tasks,
             () -> rules,
+            Optional.of(approvals),
             leases,
             authorities(),
             audit,
@@ -357,7 +360,7 @@ final class ProxyTester implements AutoCloseable {
 
   /** From here on calls are asked about by these rules. */
   void obey(PolicyRule... those) {
-    rulebook = new Rulebook(List.of(those), Map.of(), false, Signals.NONE, Consents.NONE);
+    rulebook = new Rulebook(List.of(those), Map.of(), false, Signals.NONE, approvals);
     rules = rules(setup.destinations);
   }
 
@@ -431,6 +434,10 @@ final class ProxyTester implements AutoCloseable {
 
   FakeSecretStore store() {
     return store;
+  }
+
+  Approvals approvals() {
+    return approvals;
   }
 
   AuditLog audit() {

@@ -132,6 +132,9 @@ public final class RootKeys {
           "signals",
           Scalars.file("signals: a mapping of names to true, or to from and until"),
           "What an operator says of the hour, such as an incident; read anew when it changes.");
+  public static final Key<Section> APPROVALS =
+      Key.optional(
+          "approvals", ApprovalKeys.FORM, "How humans are asked; without it nobody can be.");
 
   public static final Section.Form FORM =
       Section.Form.of(
@@ -153,6 +156,7 @@ public final class RootKeys {
           CREDENTIALS,
           AGENTS,
           POLICY,
+          APPROVALS,
           SIGNALS);
 
   private RootKeys() {}

@@ -1,4 +1,4 @@
-package dev.leasehold.broker.proxy;
+package dev.leasehold.broker.local;
 
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -20,22 +20,22 @@ import java.util.OptionalInt;
  * Whose a TCP connection on this machine is, as the kernel's tables tell ({@code proc(5)}, {@code
  * /proc/net/tcp}). Blocks while it reads them.
  */
-final class SocketOwners {
+public final class SocketOwners {
   private static final String ESTABLISHED = "01";
   private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
 
   private final List<Path> tables;
 
-  SocketOwners(List<Path> tables) {
+  public SocketOwners(List<Path> tables) {
     this.tables = List.copyOf(tables);
   }
 
-  static SocketOwners system() {
+  public static SocketOwners system() {
     return new SocketOwners(List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6")));
   }
 
   /** Whether this system can tell at all. */
-  boolean isAvailable() {
+  public boolean isAvailable() {
     return Files.isReadable(tables.getFirst());
   }
 
@@ -44,7 +44,7 @@ final class SocketOwners {
    * server}. Empty when there is no such living socket: one that its process has left already shows
    * the uid 0, which must not pass for root's.
    */
-  OptionalInt uid(InetSocketAddress client, InetSocketAddress server) throws IOException {
+  public OptionalInt uid(InetSocketAddress client, InetSocketAddress server) throws IOException {
     for (Path table : tables) {
       boolean six = table.getFileName().toString().endsWith("6");
       String pair = hex(client, six) + " " + hex(server, six) + " " + ESTABLISHED + " ";
@@ -57,7 +57,7 @@ final class SocketOwners {
   }
 
   /** Whether a process of {@code uid} is at the other end; false where that cannot be told. */
-  boolean isOf(int uid, Channel channel) {
+  public boolean isOf(int uid, Channel channel) {
     try {
       if (channel instanceof EpollDomainSocketChannel unix) {
         return unix.peerCredentials().uid() == uid;

@@ -1,4 +1,4 @@
-package dev.leasehold.broker.proxy;
+package dev.leasehold.broker.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -105,7 +105,7 @@ final class SocketOwnersTest {
                   (InetSocketAddress) client.getRemoteSocketAddress());
 
       // Then
-      assertEquals(OptionalInt.of(ProxyTester.ownUid()), uid);
+      assertEquals(OptionalInt.of(OwnUid.read()), uid);
     }
   }
 }

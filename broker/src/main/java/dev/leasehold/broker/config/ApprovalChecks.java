@@ -1,0 +1,116 @@
+package dev.leasehold.broker.config;
+
+import dev.leasehold.broker.config.form.Located;
+import dev.leasehold.broker.config.form.Nearest;
+import dev.leasehold.broker.config.form.Reading;
+import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.config.keys.ApprovalKeys;
+import dev.leasehold.broker.config.keys.ControlKeys;
+import dev.leasehold.broker.config.keys.PolicyKeys;
+import dev.leasehold.broker.config.keys.RootKeys;
+import dev.leasehold.broker.config.keys.TaskKeys;
+import dev.leasehold.broker.policy.Effect;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Approvers are humans: neither the sidecar nor any agent, nor whoever opens tasks for one. */
+final class ApprovalChecks {
+  private final Document document;
+  private final Reading reading;
+  private final OptionalInt ownUid;
+
+  private ApprovalChecks(Document document, Reading reading, OptionalInt ownUid) {
+    this.document = document;
+    this.reading = reading;
+    this.ownUid = ownUid;
+  }
+
+  static void run(Document document, Reading reading, OptionalInt ownUid) {
+    ApprovalChecks checks = new ApprovalChecks(document, reading, ownUid);
+    Optional<Section> approvals = document.root().find(RootKeys.APPROVALS);
+    approvals.ifPresent(checks::listen);
+    approvals.flatMap(section -> section.find(ApprovalKeys.GROUPS)).stream()
+        .flatMap(groups -> groups.values().stream())
+        .forEach(group -> group.value().forEach(approver -> checks.approver(approver.value())));
+    checks.groups(approvals);
+  }
+
+  private void listen(Section approvals) {
+    approvals
+        .located(ApprovalKeys.LISTEN)
+        .filter(address -> !address.value().isLocal())
+        .ifPresent(
+            address ->
+                reading.error(
+                    address.path(), address.line(), "must be a loopback address or unix:"));
+  }
+
+  private void approver(Section approver) {
+    approver
+        .located(ApprovalKeys.UID)
+        .ifPresent(
+            uid -> {
+              boolean isCaller =
+                  document.callers().stream()
+                      .anyMatch(
+                          caller -> caller.find(ControlKeys.UID).equals(Optional.of(uid.value())));
+              if (ownUid.isPresent() && ownUid.getAsInt() == uid.value()) {
+                reading.error(
+                    uid.path(), uid.line(), "is the sidecar's own, which approves nothing");
+              } else if (isCaller) {
+                reading.error(
+                    uid.path(),
+                    uid.line(),
+                    "is a caller's under control.callers: it would approve" + " what it asks for");
+              }
+            });
+    approver
+        .located(ApprovalKeys.SVID)
+        .filter(svid -> agents().contains(svid.value()))
+        .ifPresent(
+            svid ->
+                reading.error(
+                    svid.path(), svid.line(), "is an agent's, and agents approve nothing"));
+  }
+
+  private Set<String> agents() {
+    Set<String> agents = new HashSet<>(document.agents().keySet());
+    document
+        .kinds()
+        .values()
+        .forEach(kind -> agents.addAll(Document.values(kind, TaskKeys.AGENTS)));
+    document.callers().stream()
+        .flatMap(caller -> caller.find(ControlKeys.AGENT).stream())
+        .forEach(agents::add);
+    return agents;
+  }
+
+  /** Rules name groups that there are, and somebody can answer what they ask. */
+  private void groups(Optional<Section> approvals) {
+    Set<String> known =
+        approvals
+            .flatMap(section -> section.find(ApprovalKeys.GROUPS))
+            .map(groups -> Set.copyOf(groups.keySet()))
+            .orElse(Set.of());
+    for (Section rule : document.rules()) {
+      Optional<Located<String>> group = rule.located(PolicyKeys.APPROVERS);
+      if (group.isPresent() && !known.contains(group.get().value())) {
+        reading.error(
+            group.get().path(),
+            group.get().line(),
+            "there is no approvals.groups."
+                + group.get().value()
+                + Nearest.hint(group.get().value(), known));
+      } else if (group.isEmpty()
+          && approvals.isEmpty()
+          && List.of(Effect.REQUIRE_APPROVAL)
+              .contains(rule.find(PolicyKeys.EFFECT).orElse(Effect.DENY))) {
+        reading.warning(
+            rule.path(), rule.line(), "denies: nobody can be asked; configure approvals");
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.leasehold.broker.config;
+
+import dev.leasehold.broker.approval.ApprovalConfig;
+import dev.leasehold.broker.approval.ApproverRule;
+import dev.leasehold.broker.config.form.Located;
+import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.config.keys.ApprovalKeys;
+import dev.leasehold.broker.proxy.ListenAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes the record of how humans are asked. */
+final class ApprovalReader {
+  private ApprovalReader() {}
+
+  static ApprovalConfig read(Section section) {
+    Map<String, List<ApproverRule>> groups = new HashMap<>();
+    section
+        .get(ApprovalKeys.GROUPS)
+        .forEach(
+            (name, approvers) ->
+                groups.put(
+                    name,
+                    approvers.value().stream()
+                        .map(Located::value)
+                        .map(ApprovalReader::rule)
+                        .toList()));
+    return switch (section.get(ApprovalKeys.LISTEN)) {
+      case ListenAddress.Unix(var path) ->
+          new ApprovalConfig(Optional.of(path), Optional.empty(), groups);
+      case ListenAddress.Tcp(var address) ->
+          new ApprovalConfig(Optional.empty(), Optional.of(address), groups);
+    };
+  }
+
+  private static ApproverRule rule(Section approver) {
+    if (approver.isWritten(ApprovalKeys.UID)) {
+      return new ApproverRule.Uid(approver.get(ApprovalKeys.UID));
+    }
+    if (approver.isWritten(ApprovalKeys.SVID)) {
+      return new ApproverRule.Svid(approver.get(ApprovalKeys.SVID));
+    }
+    Section oidc = approver.get(ApprovalKeys.OIDC);
+    return new ApproverRule.Oidc(
+        oidc.get(ApprovalKeys.ISSUER),
+        oidc.get(ApprovalKeys.AUDIENCE),
+        oidc.get(ApprovalKeys.CLAIM),
+        Set.copyOf(Document.values(oidc, ApprovalKeys.VALUES)),
+        oidc.get(ApprovalKeys.KEYS));
+  }
+}

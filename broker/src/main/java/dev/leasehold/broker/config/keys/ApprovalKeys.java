@@ -1,0 +1,64 @@
+package dev.leasehold.broker.config.keys;
+
+import dev.leasehold.broker.config.form.Items;
+import dev.leasehold.broker.config.form.Key;
+import dev.leasehold.broker.config.form.Located;
+import dev.leasehold.broker.config.form.Named;
+import dev.leasehold.broker.config.form.Scalars;
+import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.proxy.ListenAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SequencedMap;
+
+/** {@code approvals:} */
+public final class ApprovalKeys {
+  public static final Key<String> ISSUER =
+      Key.required("issuer", Scalars.line("the issuer's URL"), "The token's iss, exactly.");
+  public static final Key<String> AUDIENCE =
+      Key.required("audience", Scalars.line("an audience"), "What the token's aud must have.");
+  public static final Key<String> CLAIM =
+      Key.required("claim", Scalars.line("a claim's name"), "The claim that makes an approver.");
+  public static final Key<List<Located<String>>> VALUES =
+      Key.required(
+          "values",
+          Items.of(Scalars.line("a value of one line")),
+          "Any of these; of a claim that is a list, one of its items.");
+  public static final Key<Path> KEYS =
+      Key.required(
+          "keys",
+          Scalars.file("the provider's public keys, a JWK set"),
+          "The provider's public keys; read at start.");
+
+  public static final Key<Integer> UID =
+      Key.optional(
+          "uid",
+          Scalars.integer(0, Integer.MAX_VALUE),
+          "By the kernel's word; neither the sidecar's own nor any caller's.");
+  public static final Key<String> SVID =
+      Key.optional("svid", Values.AGENT_ID, "By a JWT-SVID whose audience is the sidecar.");
+  public static final Key<Section> OIDC =
+      Key.optional(
+          "oidc",
+          Section.Form.of("an OpenID provider", ISSUER, AUDIENCE, CLAIM, VALUES, KEYS),
+          "By a token of a login that came after the question.");
+
+  public static final Key<ListenAddress> LISTEN =
+      Key.required(
+          "listen",
+          Values.LISTEN,
+          "Where approvers answer, a listener of its own; loopback or unix: only.");
+  public static final Key<SequencedMap<String, Located<List<Located<Section>>>>> GROUPS =
+      Key.required(
+          "groups",
+          Named.of(
+              "group of approvers",
+              Values.NAME,
+              Items.of(
+                  Section.Form.of("an approver", UID, SVID, OIDC).exactlyOne(UID, SVID, OIDC))),
+          "Who may answer.");
+
+  static final Section.Form FORM = Section.Form.of("how humans are asked", LISTEN, GROUPS);
+
+  private ApprovalKeys() {}
+}

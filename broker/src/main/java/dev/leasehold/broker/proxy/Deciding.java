@@ -1,0 +1,206 @@
+package dev.leasehold.broker.proxy;
+
+import dev.leasehold.broker.approval.Approval;
+import dev.leasehold.broker.approval.Approvals.Asked;
+import dev.leasehold.broker.approval.Shown;
+import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.policy.Call;
+import dev.leasehold.broker.policy.Decision;
+import dev.leasehold.broker.policy.Denial;
+import dev.leasehold.broker.policy.Grant;
+import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.policy.Ticket;
+import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.telemetry.Problem;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether one call may be made: the policy is asked, and, where it wants a human to agree, the call
+ * is held until one has, or for as long as the rule says. Each answer has the policy asked anew, so
+ * that nothing but a grant ever lets a call go on. Step 3 of {@link ProxyCall}, on its event loop.
+ */
+final class Deciding {
+  /** When it is worth asking again, where nobody has answered yet. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
+
+  private final ProxyCall call;
+  private final Serving serving;
+  private final AgentConnection connection;
+  private final EventLoop loop;
+  private final Policy policy;
+  private final AgentRequest request;
+  private final Task task;
+  private final CallRecord record;
+
+  private Call asked;
+  private @Nullable HeldBody body;
+  private int questions;
+  private @Nullable Future<?> patience;
+
+  Deciding(
+      ProxyCall call,
+      Serving serving,
+      AgentConnection connection,
+      Policy policy,
+      AgentRequest request,
+      Task task,
+      CallRecord record) {
+    this.call = call;
+    this.serving = serving;
+    this.connection = connection;
+    this.loop = connection.channel().eventLoop();
+    this.policy = policy;
+    this.request = request;
+    this.task = task;
+    this.record = record;
+    this.asked = request.call();
+  }
+
+  /** Leads to {@link ProxyCall#granted} or {@link ProxyCall#refuse}, now or later. */
+  void decide() {
+    Optional<Destination> known = connection.door().destinationName().flatMap(policy::destination);
+    Decision decision =
+        known.isPresent() ? policy.decide(task, known.get(), asked) : policy.decide(task, asked);
+    switch (decision) {
+      case Grant grant -> call.granted(grant);
+      case Denial denial -> {
+        record.denied(denial);
+        if (denial.asks().isPresent() && serving.approvals().isPresent()) {
+          hold(denial.asks().get());
+        } else {
+          call.refuse(Databases.refusal(denial, task, asked, policy));
+        }
+      }
+    }
+  }
+
+  private void hold(Denial.Asks wanted) {
+    questions++;
+    if (body != null) {
+      ask(wanted); // held already, for another rule
+      return;
+    }
+    HeldBody held = new HeldBody(request, connection.incoming(), () -> ask(wanted));
+    body = held;
+    held.begin();
+    if (held.takesMore()) {
+      connection.resume();
+    }
+  }
+
+  /** What is held back of the body; null when the call is not held. */
+  @Nullable HeldBody body() {
+    return body;
+  }
+
+  private void ask(Denial.Asks wanted) {
+    if (call.isOver()) {
+      return;
+    }
+    HeldBody held = Objects.requireNonNull(body);
+    Shown shown =
+        new Shown(
+            wanted.facts(), serving.lanes().mask(task, request.query()), held.shown(this::masked));
+    switch (serving.approvals().orElseThrow().ask(wanted.rule(), shown)) {
+      case Asked.Approved(Ticket ticket) -> goOn(ticket);
+      case Asked.Denied denied -> call.refuse(refused(wanted));
+      case Asked.TooOften(String detail) ->
+          call.refuse(
+              Refusal.of(Problem.LIMIT_EXCEEDED, detail)
+                  .withStatus(429)
+                  .withRule(wanted.rule().place())
+                  .withHint("wait, or work without the calls that need a human")
+                  .withRetryAfter(Duration.ofMinutes(5)));
+      case Asked.Pending(Approval approval) -> await(approval, wanted);
+    }
+  }
+
+  private String masked(String text) {
+    return serving.lanes().mask(task, text);
+  }
+
+  private void await(Approval approval, Denial.Asks wanted) {
+    Duration held = approval.asking().held();
+    if (!held.isPositive()) {
+      call.refuse(unanswered(approval, wanted));
+      return;
+    }
+    patience =
+        loop.schedule(
+            () -> call.refuse(unanswered(approval, wanted)),
+            held.toMillis(),
+            TimeUnit.MILLISECONDS);
+    int question = questions;
+    var unused =
+        approval
+            .answer()
+            .whenComplete((state, failure) -> onLoop(() -> answered(approval, wanted, question)));
+  }
+
+  private void answered(Approval approval, Denial.Asks wanted, int question) {
+    if (call.isOver() || question != questions) {
+      return;
+    }
+    stopWaiting();
+    switch (serving.approvals().orElseThrow().state(approval)) {
+      case APPROVED -> {
+        Optional<Ticket> ticket = serving.approvals().orElseThrow().redeem(approval);
+        if (ticket.isPresent()) {
+          goOn(ticket.get());
+        } else {
+          call.refuse(unanswered(approval, wanted));
+        }
+      }
+      case DENIED -> call.refuse(refused(wanted));
+      case PENDING, EXPIRED, USED -> call.refuse(unanswered(approval, wanted));
+    }
+  }
+
+  private void goOn(Ticket ticket) {
+    asked = asked.with(ticket);
+    decide();
+  }
+
+  private static Refusal refused(Denial.Asks wanted) {
+    return Refusal.of(Problem.RULE_DENIED, "an approver has said no to this call")
+        .withRule(wanted.rule().place());
+  }
+
+  private static Refusal unanswered(Approval approval, Denial.Asks wanted) {
+    return Refusal.of(Problem.APPROVAL_REQUIRED, "a human has to agree to this call")
+        .withRule(wanted.rule().place())
+        .withHint("make the same call again when somebody has answered")
+        .withApproval(approval.id())
+        .withRetryAfter(AGAIN);
+  }
+
+  private void onLoop(Runnable step) {
+    try {
+      loop.execute(step);
+    } catch (RejectedExecutionException stopped) {
+      // There is no loop any more on which the call could go on.
+    }
+  }
+
+  private void stopWaiting() {
+    Future<?> timer = patience;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  /** The call is over. */
+  void close() {
+    stopWaiting();
+    if (body != null) {
+      body.close();
+    }
+  }
+}
