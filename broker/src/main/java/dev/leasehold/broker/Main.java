@@ -31,6 +31,8 @@ public final class Main {
                                         [--token-file FILE] [--json]
         vault plan|apply|diff --config FILE [--token-file FILE] [--bundle FILE]
                                         what Vault needs for it: print, write, compare
+        policy test FILE | explain --agent ID --kind KIND --destination NAME … | replay AUDIT
+                                        --config FILE: what a policy says, before it says it
         audit verify FILE               was anything in an audit file changed
         version                         of Leasehold and what it runs on
         help                            this text
@@ -80,6 +82,7 @@ public final class Main {
           (words, on) -> LockCommand.revokeAll(words, on.environment(), on.out(), on.err());
       case "unlock" ->
           (words, on) -> LockCommand.unlock(words, on.environment(), on.out(), on.err());
+      case "policy" -> new PolicyCommand();
       case "audit" -> new AuditCommand();
       case "version", "--version" -> new VersionCommand();
       case "help", "--help", "-h" ->

@@ -86,6 +86,15 @@ public record Configuration(
    * @param consents what humans have agreed to
    */
   public Policy policy(InstantSource clock, Consents consents) {
+    return policy(clock, consents, signals);
+  }
+
+  /**
+   * The same at another hour.
+   *
+   * @param given the signals of then
+   */
+  public Policy policy(InstantSource clock, Consents consents, Signals given) {
     Map<String, CredentialUse> uses = new HashMap<>();
     credentials.forEach(
         (name, credential) ->
@@ -100,7 +109,7 @@ public record Configuration(
     boolean levels =
         kinds.values().stream().anyMatch(kind -> kind.autonomy().isPresent())
             || agentProfiles.values().stream().anyMatch(agent -> agent.autonomy().isPresent());
-    Rulebook rulebook = new Rulebook(rules, agentProfiles, levels, signals, consents);
+    Rulebook rulebook = new Rulebook(rules, agentProfiles, levels, given, consents);
     return new Policy(version, destinations, uses, clock, rulebook);
   }
 

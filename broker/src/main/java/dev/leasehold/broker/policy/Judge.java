@@ -38,6 +38,14 @@ final class Judge {
     return decision(facts, call, rule);
   }
 
+  /** What the rules had to say of a call that they decided on. */
+  List<Explanation.Step> steps(
+      Task task, Destination destination, Call call, @Nullable CredentialUse use, String decided) {
+    return rulebook.isAsked()
+        ? rulebook.steps(facts(task, destination, call, use, Facts.Counts.of(task)), decided)
+        : List.of();
+  }
+
   /** The denial that a call which is still going on would get now; null for none. */
   @Nullable Denial again(Grant grant) {
     if (!rulebook.isAsked()) {
@@ -58,19 +66,27 @@ final class Judge {
     if (!rulebook.isAsked()) {
       return null;
     }
-    Facts facts =
-        facts(
-            task,
-            Action.OPEN_TASK,
-            "",
-            CanonicalPath.ROOT,
-            Agreement.NONE,
-            null,
-            null,
-            tickets,
-            Facts.Counts.of(task));
+    Facts facts = opened(task, tickets);
     Verdict verdict = rulebook.judge(facts);
     return verdict.effect() == Effect.ALLOW ? null : denial(verdict, facts);
+  }
+
+  /** What the rules had to say of an opening. */
+  List<Explanation.Step> steps(Task task, String decided) {
+    return rulebook.isAsked() ? rulebook.steps(opened(task, List.of()), decided) : List.of();
+  }
+
+  private Facts opened(Task task, List<Ticket> tickets) {
+    return facts(
+        task,
+        Action.OPEN_TASK,
+        "",
+        CanonicalPath.ROOT,
+        Agreement.NONE,
+        null,
+        null,
+        tickets,
+        Facts.Counts.of(task));
   }
 
   private Facts facts(

@@ -3,15 +3,11 @@ package dev.leasehold.broker.policy;
 import dev.leasehold.broker.destination.CanonicalPath;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.destination.Rule;
-import dev.leasehold.broker.destination.Target;
 import dev.leasehold.broker.task.Autonomy;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskKind;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Policy {
   private final String version;
   private final Map<String, Destination> byName;
-  private final Map<String, List<Destination>> byHost;
+  private final Places places;
   private final Map<String, CredentialUse> credentials;
   private final InstantSource clock;
   private final Judge judge;
@@ -55,13 +51,7 @@ public final class Policy {
     this.byName = Map.copyOf(destinations);
     this.credentials = Map.copyOf(credentials);
     this.clock = clock;
-    Map<String, List<Destination>> hosts = new HashMap<>();
-    for (Destination destination : destinations.values()) {
-      hosts
-          .computeIfAbsent(destination.target().host(), host -> new ArrayList<>())
-          .add(destination);
-    }
-    this.byHost = Map.copyOf(hosts);
+    this.places = new Places(destinations.values());
   }
 
   public String version() {
@@ -79,7 +69,7 @@ public final class Policy {
 
   /** Whether any destination has this host. */
   public boolean knowsHost(String host) {
-    return byHost.containsKey(host);
+    return places.hasHost(host);
   }
 
   /**
@@ -88,10 +78,45 @@ public final class Policy {
    * when they were told no port.
    */
   public boolean knows(String host, int port) {
-    return byHost.getOrDefault(host, List.of()).stream()
-        .filter(Destination::isHttp)
-        .map(Destination::target)
-        .anyMatch(target -> target.port() == port || port == Target.Scheme.HTTP.defaultPort());
+    return places.leadSomewhere(host, port);
+  }
+
+  /** Decides like {@link #decide(Task, Destination, Call)}, and says why. */
+  public Explanation explain(Task task, Destination destination, Call call) {
+    Decision decision =
+        call.action() == Action.TUNNEL
+            ? tunnel(task, destination)
+            : decide(task, destination, call);
+    boolean asked =
+        switch (decision) {
+          case Grant grant -> true;
+          case Denial denial -> denial.isFinal() && denial.reason() != Denial.Reason.TASK_ENDED;
+        };
+    CredentialUse use = destination.credential().map(credentials::get).orElse(null);
+    return Explanation.of(
+        decision, asked ? judge.steps(task, destination, call, use, decision.rule()) : List.of());
+  }
+
+  private Decision tunnel(Task task, Destination destination) {
+    return opaque(task, destination.target().host(), destination.target().port())
+        .orElseGet(
+            () ->
+                denied(
+                    Denial.Reason.DESTINATION_NOT_ALLOWED,
+                    "destinations." + destination.name() + ".tunnel",
+                    "no destination of this task permits a tunnel there",
+                    "",
+                    destination));
+  }
+
+  /** Whether a task may be opened, and why. */
+  public Explanation explainOpening(Task task) {
+    Denial denial = opening(task, List.of());
+    String rule = denial == null ? "control.callers" : denial.rule();
+    List<Explanation.Step> steps = judge.steps(task, rule);
+    return denial == null
+        ? new Explanation(Effect.ALLOW, rule, "", steps)
+        : Explanation.of(denial, steps);
   }
 
   /**
@@ -111,7 +136,7 @@ public final class Policy {
 
   /** Decides a call that names its origin itself (proxy form). Pure: no DNS, no I/O. */
   public Decision decide(Task task, Call call) {
-    List<Destination> candidates = candidates(task, call);
+    List<Destination> candidates = places.candidates(task, call);
     if (candidates.isEmpty()) {
       return new Denial(
           Denial.Reason.DESTINATION_NOT_ALLOWED,
@@ -138,25 +163,22 @@ public final class Policy {
    * that permits one. Empty: what comes inside is calls, each decided for itself.
    */
   public Optional<Decision> opaque(Task task, String host, int port) {
-    for (Destination destination : byHost.getOrDefault(host, List.of())) {
-      if (destination.tunnel()
-          && destination.credential().isEmpty()
-          && destination.target().port() == port
-          && task.mayCall(destination.name())) {
-        Call call =
-            new Call(
-                destination.target().scheme(),
-                host,
-                port,
-                Action.TUNNEL,
-                "CONNECT",
-                CanonicalPath.ROOT,
-                Optional.empty());
-        String rule = "destinations." + destination.name() + ".tunnel";
-        return Optional.of(judge.decide(task, destination, call, rule, null));
-      }
+    Optional<Destination> found = places.tunnel(task, host, port);
+    if (found.isEmpty()) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    Destination destination = found.get();
+    Call call =
+        new Call(
+            destination.target().scheme(),
+            host,
+            port,
+            Action.TUNNEL,
+            "CONNECT",
+            CanonicalPath.ROOT,
+            Optional.empty());
+    String rule = "destinations." + destination.name() + ".tunnel";
+    return Optional.of(judge.decide(task, destination, call, rule, null));
   }
 
   /** Decides a call whose destination the listener already gives (an endpoint). */
@@ -203,50 +225,6 @@ public final class Policy {
     return byName.containsKey(grant.destination().name())
         ? judge.again(grant)
         : null; // a reload has ended the tasks of its kind
-  }
-
-  private List<Destination> candidates(Task task, Call call) {
-    List<Destination> sameHost = byHost.get(call.host());
-    if (sameHost == null) {
-      return List.of();
-    }
-    List<Destination> fitting = new ArrayList<>(1);
-    int port = call.port();
-    boolean severalPorts = false;
-    for (Destination destination : sameHost) {
-      if (!destination.isHttp()
-          || !reaches(call.scheme(), destination.target())
-          || !portFits(call, destination.target())
-          || !task.mayCall(destination.name())) {
-        continue;
-      }
-      severalPorts |=
-          port == Call.ANY_PORT
-              && !fitting.isEmpty()
-              && fitting.getFirst().target().port() != destination.target().port();
-      fitting.add(destination);
-    }
-    if (fitting.size() > 1) { // the kind's order decides among equals
-      fitting.sort(
-          Comparator.comparingInt(destination -> task.destinations().indexOf(destination.name())));
-    }
-    if (!severalPorts) {
-      return fitting;
-    }
-    // Several ports fit a call that wrote none: only the scheme's own port is not a guess.
-    return fitting.stream()
-        .filter(destination -> destination.target().port() == call.scheme().defaultPort())
-        .toList();
-  }
-
-  /** The same scheme, or plain rising to TLS; never the reverse. */
-  private static boolean reaches(Target.Scheme asked, Target target) {
-    return asked == target.scheme()
-        || asked == Target.Scheme.HTTP && target.scheme() == Target.Scheme.HTTPS;
-  }
-
-  private static boolean portFits(Call call, Target target) {
-    return call.port() == Call.ANY_PORT || call.port() == target.port();
   }
 
   private @Nullable Denial credentialDenial(Destination destination, @Nullable CredentialUse use) {

@@ -68,6 +68,11 @@ public final class Rulebook {
     return agents.getOrDefault(id, AgentProfile.UNKNOWN);
   }
 
+  /** What each rule has to say of facts that were decided on by {@code decided}. */
+  List<Explanation.Step> steps(Facts facts, String decided) {
+    return rules.stream().map(rule -> Explanation.step(rule, facts, consents, decided)).toList();
+  }
+
   Verdict judge(Facts facts) {
     Judgement judgement = new Judgement(facts, consents, narrowing);
     index.find(facts, judgement);

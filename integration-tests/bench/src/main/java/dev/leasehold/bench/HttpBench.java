@@ -36,7 +36,7 @@ final class HttpBench implements Bench {
         new Needed("taskset", "util-linux"));
   }
 
-  private static String rules(int upstream) {
+  static String rules(int upstream) {
     return """
     destinations:
       target:
@@ -77,16 +77,16 @@ final class HttpBench implements Bench {
     measures.addAll(
         duel.throughput(
             "64 connections, closed loop",
-            (rival, time) -> closedLoop(duel.folder(), rival, time),
+            (rival, time) -> closedLoop(duel.folder(), rival, time, CONNECTIONS),
             GOAL_RATE,
             GOAL_CPU));
     measures.add(duel.latency(GOAL_MICROS));
     return measures;
   }
 
-  private static Throughput closedLoop(Path folder, Rival rival, Duration load) {
+  static Throughput closedLoop(Path folder, Rival rival, Duration load, int connections) {
     double before = rival.cpu();
-    double rate = Wrk.load(folder, Cores.load(), rival.call(), CONNECTIONS, load);
+    double rate = Wrk.load(folder, Cores.load(), rival.call(), connections, load);
     return new Throughput(rate, (rival.cpu() - before) / (rate * load.toSeconds()));
   }
 }

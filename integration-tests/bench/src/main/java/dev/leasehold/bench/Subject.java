@@ -28,6 +28,7 @@ import java.util.UUID;
 final class Subject {
   private static final String AGENT = "spiffe://example.org/agent/bench";
 
+  private final String name;
   private final SidecarFolder folder;
   private final int proxyPort = FreePorts.next();
   private final int controlPort = FreePorts.next();
@@ -35,7 +36,8 @@ final class Subject {
   private final String callerToken = UUID.randomUUID().toString();
   private int starts;
 
-  private Subject(SidecarFolder folder) {
+  private Subject(String name, SidecarFolder folder) {
+    this.name = name;
     this.folder = folder;
   }
 
@@ -46,9 +48,18 @@ final class Subject {
    * @param destinations their names
    */
   static Subject prepare(Testbed testbed, String rules, String... destinations) {
+    return prepare("bench", testbed, rules, destinations);
+  }
+
+  /**
+   * One of several.
+   *
+   * @param name its own
+   */
+  static Subject prepare(String name, Testbed testbed, String rules, String... destinations) {
     try {
-      SidecarFolder folder = SidecarFolder.make(testbed, "bench");
-      Subject subject = new Subject(folder);
+      SidecarFolder folder = SidecarFolder.make(testbed, name);
+      Subject subject = new Subject(name, folder);
       Path token = folder.path().resolve("caller.token");
       Files.writeString(token, subject.callerToken);
       Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
@@ -92,8 +103,8 @@ final class Subject {
     vault:
       address: %3$s
       ca: file:%4$s/vault-ca.pem
-      login: {method: cert, mount: auth/cert, role: leasehold-bench}
-      heartbeat: {role: leasehold-bench-heartbeat, ttl: 60s}
+      login: {method: cert, mount: auth/cert, role: leasehold-%11$s}
+      heartbeat: {role: leasehold-%11$s-heartbeat, ttl: 60s}
     listen: {proxy: "127.0.0.1:%5$d", admin: "127.0.0.1:%6$d"}
     control:
       address: 127.0.0.1:%7$d
@@ -108,7 +119,7 @@ final class Subject {
         agents: ["%9$s"]
         ttl: 30m
         max-open: 50
-        vault: {role: leasehold-bench-load}
+        vault: {role: leasehold-%11$s-load}
         destinations: [%10$s]
     """
         .formatted(
@@ -121,7 +132,8 @@ final class Subject {
             controlPort,
             SidecarFolder.UID == Account.uid(),
             AGENT,
-            String.join(", ", destinations));
+            String.join(", ", destinations),
+            name);
   }
 
   /** Starts it on these processors and returns when it has said that it is ready. */
@@ -136,7 +148,10 @@ final class Subject {
             .testbed()
             .keep(
                 ServerProcess.start(
-                    "leasehold-" + starts, folder.path(), cores.pin(command), Map.of()));
+                    "leasehold-" + name + "-" + starts,
+                    folder.path(),
+                    cores.pin(command),
+                    Map.of()));
     process.awaitReady("Leasehold is ready", () -> process.output().contains(Sidecar.READY));
     return process;
   }

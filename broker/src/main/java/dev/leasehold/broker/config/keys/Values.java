@@ -120,6 +120,13 @@ final class Values {
   /** For the password beside a key that is sent as the user name. */
   static final Scalar<Template> TEMPLATE_OR_EMPTY = Scalars.anyText("a template", Template::parse);
 
+  /** What decided, as denials and the audit log name it. */
+  static final Scalar<String> RULE_PLACE =
+      Scalars.text(
+          "a rule such as policy.rules.orders",
+          "[a-z][A-Za-z0-9_.\\[\\]-]{0,199}",
+          Function.identity());
+
   static final Scalar<String> PARAMETER =
       Scalars.text("a name", "[A-Za-z0-9._~-]{1,64}", Function.identity());
 

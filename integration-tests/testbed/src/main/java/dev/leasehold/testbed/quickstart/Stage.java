@@ -23,6 +23,7 @@ import java.util.Map;
  *
  * @param folder of the sidecar
  * @param config written for this machine
+ * @param human who is asked
  * @param bundle the trust domain's authorities, for {@code leasehold vault apply}
  */
 record Stage(
@@ -33,6 +34,7 @@ record Stage(
     Path folder,
     Path config,
     Path bundle,
+    Human human,
     int proxyPort,
     int adminPort) {
   private static final String SPIFFE_ID = "spiffe://example.org/leasehold/quickstart";
@@ -66,18 +68,29 @@ record Stage(
       Files.copy(testbed.vault().caFile(), folder.resolve("vault-ca.pem"));
       Files.writeString(folder.resolve("orders-ca.pem"), testbed.ca().pem());
       Path bundle = Files.writeString(folder.resolve("bundle.pem"), testbed.identity().bundlePem());
+      Human human = Human.in(folder);
       int proxyPort = FreePorts.next();
       int adminPort = FreePorts.next();
       Map<String, String> values = values(testbed, accounts, api, folder, proxyPort, adminPort);
       Path config =
           Files.writeString(
               folder.resolve("config.yaml"), ExampleConfig.adapt(project, "quickstart", values));
-      for (String name : List.of("vault-ca.pem", "orders-ca.pem", "bundle.pem", "config.yaml")) {
+      for (String name :
+          List.of("vault-ca.pem", "orders-ca.pem", "bundle.pem", "id.jwks", "config.yaml")) {
         Files.setPosixFilePermissions(
             folder.resolve(name), PosixFilePermissions.fromString("rw-r--r--"));
       }
       return new Stage(
-          testbed, accounts, distribution, api, folder, config, bundle, proxyPort, adminPort);
+          testbed,
+          accounts,
+          distribution,
+          api,
+          folder,
+          config,
+          bundle,
+          human,
+          proxyPort,
+          adminPort);
     } catch (IOException | RuntimeException failed) {
       testbed.close();
       throw failed;
@@ -95,6 +108,8 @@ record Stage(
     values.put("127.0.0.1:15090", "127.0.0.1:" + adminPort);
     values.put("runtime-dir: /run/leasehold", "runtime-dir: " + folder.resolve("run"));
     values.put("/run/leasehold/control.sock", folder.resolve("run/control.sock").toString());
+    values.put("/run/leasehold/approvals.sock", folder.resolve("run/approvals.sock").toString());
+    values.put("/etc/leasehold/id.jwks", folder.resolve("id.jwks").toString());
     values.put("/var/lib/leasehold", folder.resolve("state").toString());
     values.put("/var/log/leasehold", folder.resolve("log").toString());
     values.put("https://localhost:8443", api.address().toString());
@@ -116,6 +131,10 @@ record Stage(
 
   String controlAddress() {
     return "unix://" + folder.resolve("run/control.sock");
+  }
+
+  String approvalsAddress() {
+    return "unix://" + folder.resolve("run/approvals.sock");
   }
 
   Path auditFile() {

@@ -12,10 +12,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** The main job, step by step, as its reader sees it. */
 final class Story {
@@ -61,6 +63,8 @@ final class Story {
     JsonObject task = openTask();
     Seen credential = call(task);
     String lease = stage.testbed().vaultAdmin().leases(Stage.CREDENTIAL_PATH).getFirst();
+    deny(task);
+    askAHuman(task);
     end(task);
     proveDead(task, credential, lease);
     readRecords(task, credential, sidecar);
@@ -148,7 +152,7 @@ final class Story {
     tell.step("The agent calls the API over HTTPS, as it would call it without Leasehold");
     tell.say("Leasehold answers as that host, under a CA that only the task's environment trusts,");
     tell.say("and verifies the API's own certificate before the secret leaves.");
-    Answer answer = throughProxy(task);
+    Answer answer = throughProxy(task, "/orders");
     tell.output(answer.status() + " " + answer.body());
     tell.claim("the call succeeded", () -> answer.status() == 200);
     Seen credential = Seen.of(stage.api().requests().getLast());
@@ -166,6 +170,69 @@ final class Story {
                 .noneMatch(
                     secret -> task.encode().contains(secret) || answer.body().contains(secret)));
     return credential;
+  }
+
+  private void deny(JsonObject task) {
+    tell.step("A rule of the policy says no, and the agent is told which");
+    int before = stage.api().requests().size();
+    Answer answer = throughProxy(task, "/orders/customers");
+    tell.output(answer.status() + " " + answer.body());
+    tell.claim(
+        "the answer names the rule and whom to ask",
+        () ->
+            answer.status() == 403
+                && answer.body().contains("policy.rules.no-customers")
+                && answer.body().contains("privacy-team"));
+    tell.claim(
+        "nothing of the call reached the API", () -> stage.api().requests().size() == before);
+  }
+
+  private void askAHuman(JsonObject task) throws IOException {
+    tell.step("Another rule wants a human to agree: the call is held meanwhile");
+    int before = stage.api().requests().size();
+    CompletableFuture<Answer> held =
+        CompletableFuture.supplyAsync(() -> throughProxy(task, "/orders/archive"));
+    String question = question(held);
+    Path token = stage.human().logIn();
+    tell.say("Anna logs in to her identity provider, and is shown what Leasehold saw:");
+    tell.output(approvals(token, "show", question).orThrow().out());
+    tell.claim(
+        "nothing of the call has reached the API",
+        () -> stage.api().requests().size() == before && !held.isDone());
+    tell.output(approvals(token, "approve", question, "--reason", "agreed").orThrow().out());
+    Answer answer = held.join();
+    tell.output(answer.status() + " " + answer.body());
+    tell.claim("the call went on and succeeded", () -> answer.status() == 200);
+  }
+
+  private String question(CompletableFuture<Answer> held) throws IOException {
+    Path token = stage.human().logIn();
+    while (!held.isDone()) {
+      List<String> line =
+          approvals(token, "list")
+              .orThrow()
+              .out()
+              .lines()
+              .filter(l -> l.startsWith("apr_"))
+              .toList();
+      if (!line.isEmpty()) {
+        tell.output(line.getFirst());
+        return line.getFirst().split(" ", 2)[0];
+      }
+    }
+    throw new IllegalStateException("the call was not held: " + held.join());
+  }
+
+  private Ran approvals(Path token, String... words) {
+    if (!words[0].equals("list")) {
+      tell.command("leasehold approvals " + String.join(" ", words) + "    # as Anna");
+    }
+    List<String> command = new ArrayList<>(List.of("approvals"));
+    command.addAll(List.of(words));
+    command.addAll(
+        List.of("--control", stage.approvalsAddress(), "--token-file", token.toString()));
+    return Ran.command(
+        stage.distribution().command(stage.accounts().operator(), command), Map.of());
   }
 
   private void end(JsonObject task) {
@@ -191,7 +258,7 @@ final class Story {
     tell.say("The very same user name and password are shown to the API once more:");
     int status = direct(credential).status();
     tell.claim("the API refuses them: " + status, () -> status == 401);
-    Answer late = throughProxy(task);
+    Answer late = throughProxy(task, "/orders");
     tell.output(late.status() + " " + late.body());
     tell.claim("and the agent's task opens no door any more", () -> late.status() == 403);
   }
@@ -267,8 +334,8 @@ final class Story {
         Map.of("LEASEHOLD_CONTROL", stage.controlAddress()));
   }
 
-  private Answer throughProxy(JsonObject task) {
-    String url = stage.api().address().resolve("/orders").toString();
+  private Answer throughProxy(JsonObject task, String path) {
+    String url = stage.api().address().resolve(path).toString();
     Map<String, String> environment = new HashMap<>();
     task.getJsonObject("env")
         .forEach(entry -> environment.put(entry.getKey(), (String) entry.getValue()));

@@ -1,0 +1,96 @@
+package dev.leasehold.broker;
+
+import dev.leasehold.broker.policy.Condition;
+import dev.leasehold.broker.policy.Explanation;
+import dev.leasehold.broker.policy.Explanation.Outcome;
+import dev.leasehold.broker.policy.Explanation.Step;
+import dev.leasehold.broker.telemetry.JsonBytes;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** An explanation in words, and as JSON. */
+final class PolicyWords {
+  private PolicyWords() {}
+
+  static void print(Explanation explanation, PrintStream out) {
+    out.println(explanation.effect().word() + " by " + explanation.rule());
+    if (!explanation.detail().isEmpty()) {
+      out.println("  " + explanation.detail());
+    }
+    for (Step step : explanation.steps()) {
+      out.println(
+          "  "
+              + String.format("%-16s", step.rule().effect().word())
+              + step.rule().place()
+              + ": "
+              + words(step));
+    }
+  }
+
+  private static String words(Step step) {
+    return switch (step.outcome()) {
+      case DECIDED -> "decided";
+      case MATCHED -> "matches; another rule decided";
+      case AGREED -> "matches; a human has agreed";
+      case OBSERVED -> "matches; only observed";
+      case RAN_OUT -> "matches; has run out";
+      case OTHER_ACTION -> "speaks of other actions";
+      case NOT_MATCHED ->
+          step.failing().map(PolicyWords::words).orElse("")
+              + ", seen "
+              + step.seen().map(PolicyWords::plain).orElse("nothing");
+    };
+  }
+
+  private static String words(Condition condition) {
+    String fact = condition.fact().path();
+    return switch (condition) {
+      case Condition.OneOf(var of, var values) -> fact + " is not one of " + sorted(values);
+      case Condition.NoneOf(var of, var values) -> fact + " is one of " + sorted(values);
+      case Condition.BeginsWith(var of, var values, var beginnings) ->
+          fact + " is not one of " + sorted(values) + " and begins with none of " + beginnings;
+      case Condition.Paths(var patterns) -> fact + " matches none of " + patterns;
+      case Condition.Labels(var labels) -> fact + " lacks some of " + labels;
+      case Condition.Days(var days) -> fact + " is on none of " + days;
+      case Condition.Hours(var from, var to) -> fact + " is not from " + from + " to " + to;
+      case Condition.SignalOn(var names) -> fact + " has none of " + sorted(names);
+      case Condition.Over(var of, long bound, boolean above) ->
+          fact + (above ? " is not over " : " is over ") + bound;
+    };
+  }
+
+  private static String sorted(Collection<String> values) {
+    return values.stream().sorted().collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String plain(Object seen) {
+    String text = String.valueOf(seen);
+    return text.isEmpty() ? "nothing" : text;
+  }
+
+  static String json(Explanation explanation) {
+    JsonBytes json = new JsonBytes(1024).beginObject();
+    json.name("effect").text(explanation.effect().word());
+    json.name("rule").text(explanation.rule());
+    json.name("detail").text(explanation.detail());
+    json.name("rules").beginArray();
+    for (Step step : explanation.steps()) {
+      json.beginObject();
+      json.name("rule").text(step.rule().place());
+      json.name("effect").text(step.rule().effect().word());
+      json.name("outcome").text(word(step.outcome()));
+      step.failing().ifPresent(failing -> json.name("fact").text(failing.fact().path()));
+      step.seen().ifPresent(seen -> json.name("seen").text(String.valueOf(seen)));
+      json.endObject();
+    }
+    json.endArray();
+    return new String(json.endObject().toByteArray(), StandardCharsets.UTF_8);
+  }
+
+  private static String word(Outcome outcome) {
+    return outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,92 @@
+package dev.leasehold.broker.policy;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Why something was decided as it was.
+ *
+ * @param effect what came of it
+ * @param rule what decided
+ * @param detail what an agent would be told; empty for what is allowed
+ * @param steps every rule of the policy, in order; none where no rule was asked, since the
+ *     destination had said no or there are no rules
+ */
+public record Explanation(Effect effect, String rule, String detail, List<Step> steps) {
+  /** What one rule had to say. */
+  public enum Outcome {
+    /** It decided. */
+    DECIDED,
+    /** It matches, and another one decided. */
+    MATCHED,
+    /** It matches, and a human has agreed. */
+    AGREED,
+    /** It matches, and has no effect, since it is only observed. */
+    OBSERVED,
+    /** It matches, and its time is over. */
+    RAN_OUT,
+    /** A condition does not hold. */
+    NOT_MATCHED,
+    /** It speaks of other things that are done. */
+    OTHER_ACTION
+  }
+
+  /**
+   * @param failing the first condition that does not hold
+   * @param seen what that condition looked at
+   */
+  public record Step(
+      PolicyRule rule, Outcome outcome, Optional<Condition> failing, Optional<Object> seen) {
+    static Step of(PolicyRule rule, Outcome outcome) {
+      return new Step(rule, outcome, Optional.empty(), Optional.empty());
+    }
+  }
+
+  public Explanation {
+    steps = List.copyOf(steps);
+  }
+
+  /** Of what no rule of the policy was asked about. */
+  public static Explanation denied(String rule, String detail) {
+    return new Explanation(Effect.DENY, rule, detail, List.of());
+  }
+
+  static Explanation of(Decision decision, List<Step> steps) {
+    return switch (decision) {
+      case Grant grant -> new Explanation(Effect.ALLOW, grant.rule(), "", steps);
+      case Denial denial ->
+          new Explanation(
+              denial.asks().isPresent() ? Effect.REQUIRE_APPROVAL : Effect.DENY,
+              denial.rule(),
+              denial.detail(),
+              steps);
+    };
+  }
+
+  static Step step(PolicyRule rule, Facts facts, Consents consents, String decided) {
+    if (!rule.speaksOf(facts.action())) {
+      return Step.of(rule, Outcome.OTHER_ACTION);
+    }
+    for (Condition condition : rule.when()) {
+      if (!condition.holds(facts)) {
+        return new Step(
+            rule,
+            Outcome.NOT_MATCHED,
+            Optional.of(condition),
+            Optional.of(condition.fact().of(facts)));
+      }
+    }
+    if (rule.observe()) {
+      return Step.of(rule, Outcome.OBSERVED);
+    }
+    if (rule.place().equals(decided)) {
+      return Step.of(rule, Outcome.DECIDED);
+    }
+    if (rule.effect() != Effect.DENY && rule.isOver(facts.now())) {
+      return Step.of(rule, Outcome.RAN_OUT);
+    }
+    boolean agreed =
+        rule.effect() == Effect.REQUIRE_APPROVAL && consents.given(rule, facts) != null;
+    return Step.of(rule, agreed ? Outcome.AGREED : Outcome.MATCHED);
+  }
+}
