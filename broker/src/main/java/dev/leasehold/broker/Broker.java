@@ -13,6 +13,7 @@ import dev.leasehold.broker.control.ApprovalAccess;
 import dev.leasehold.broker.control.ControlConfig;
 import dev.leasehold.broker.control.ControlNeeds;
 import dev.leasehold.broker.control.ControlServer;
+import dev.leasehold.broker.engine.Engines;
 import dev.leasehold.broker.identity.Identity;
 import dev.leasehold.broker.identity.IdentitySnapshot;
 import dev.leasehold.broker.lease.Generations;
@@ -110,7 +111,9 @@ final class Broker implements Sidecar {
     Tasks tasks = new Tasks(InstantSource.system(), clock::nanos);
     Optional<ApprovalAccess> approvals = approvals(configuration, audit, metrics);
     Consents consents = approvals.<Consents>map(ApprovalAccess::approvals).orElse(Consents.NONE);
-    Reload reload = new Reload(configuration, tasks, interception, consents, metrics, audit);
+    Engines engines = stops.add("policy engines", new Engines(vertx, metrics));
+    Reload reload =
+        new Reload(configuration, tasks, interception, consents, engines, metrics, audit);
     Timers timers = stops.add("timers", Timers.system(clock));
     interception.tend(timers);
 

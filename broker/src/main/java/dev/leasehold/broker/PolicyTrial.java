@@ -45,7 +45,7 @@ final class PolicyTrial {
     Instant at = of.at().orElseGet(Instant::now);
     InstantSource clock = InstantSource.fixed(at);
     Consents consents = (rule, facts) -> of.approved().contains(rule.place()) ? "approved" : null;
-    Policy policy = configuration.policy(clock, consents, signals(of));
+    Policy policy = configuration.policy(clock, consents, List.of(), signals(of));
     return switch (new Tasks(clock, () -> 0).open(kind, request(of))) {
       case Opening.Opened(Task task, var token) -> decide(policy, task, of);
       case Opening.Refused(String rule, String detail) ->

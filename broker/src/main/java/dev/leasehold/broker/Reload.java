@@ -6,6 +6,7 @@ import dev.leasehold.broker.config.Configuration;
 import dev.leasehold.broker.config.LoadResult;
 import dev.leasehold.broker.config.LoadResult.Loaded;
 import dev.leasehold.broker.config.LoadResult.Refused;
+import dev.leasehold.broker.engine.Engines;
 import dev.leasehold.broker.lease.TaskEnds;
 import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.secret.Revocability;
@@ -31,6 +32,7 @@ final class Reload implements Supplier<Rules> {
   private final Tasks tasks;
   private final Interception interception;
   private final Consents consents;
+  private final Engines engines;
   private final Metrics metrics;
   private final AuditLog audit;
   private volatile Rules rules;
@@ -41,14 +43,16 @@ final class Reload implements Supplier<Rules> {
       Tasks tasks,
       Interception interception,
       Consents consents,
+      Engines engines,
       Metrics metrics,
       AuditLog audit) {
     this.tasks = tasks;
     this.consents = consents;
+    this.engines = engines;
     this.interception = interception;
     this.metrics = metrics;
     this.audit = audit;
-    this.rules = Rules.of(first, consents);
+    this.rules = Rules.of(first, consents, engines.of(first.engines()));
     show(first);
   }
 
@@ -92,7 +96,7 @@ final class Reload implements Supplier<Rules> {
     }
     Set<String> changed = rules.configuration().changedKinds(next);
     end(changed, ends); // first, so that no running task is judged by rules that are wider
-    rules = Rules.of(next, consents);
+    rules = Rules.of(next, consents, engines.of(next.engines()));
     end(changed, ends); // again, for what was opened by the old rules in between
     show(next);
     accepted();

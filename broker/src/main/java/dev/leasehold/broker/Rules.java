@@ -3,8 +3,10 @@ package dev.leasehold.broker;
 import dev.leasehold.broker.config.Configuration;
 import dev.leasehold.broker.control.ControlRules;
 import dev.leasehold.broker.policy.Consents;
+import dev.leasehold.broker.policy.Engine;
 import dev.leasehold.broker.proxy.RuleSet;
 import java.time.InstantSource;
+import java.util.List;
 
 /**
  * One configuration as those who decide by it need it; swapped as a whole.
@@ -15,11 +17,13 @@ import java.time.InstantSource;
 record Rules(Configuration configuration, RuleSet calls, ControlRules tasks) {
   /**
    * @param consents what humans have agreed to
+   * @param engines those of the configuration
    */
-  static Rules of(Configuration configuration, Consents consents) {
+  static Rules of(Configuration configuration, Consents consents, List<Engine> engines) {
     RuleSet calls =
         new RuleSet(
-            configuration.policy(InstantSource.system(), consents), configuration.injections());
+            configuration.policy(InstantSource.system(), consents, engines),
+            configuration.injections());
     return new Rules(
         configuration,
         calls,

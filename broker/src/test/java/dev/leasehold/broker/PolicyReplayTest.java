@@ -17,6 +17,7 @@ import dev.leasehold.broker.policy.Decision;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.policy.Referral;
 import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskRequest;
@@ -67,7 +68,7 @@ final class PolicyReplayTest {
   private Path log(Path config, String... paths) throws IOException {
     Configuration configuration = ConfigFile.read(config, console()).orElseThrow();
     InstantSource clock = InstantSource.system();
-    Policy policy = configuration.policy(clock, Consents.NONE);
+    Policy policy = configuration.policy(clock, Consents.NONE, List.of());
     Task task = task(configuration, clock);
     Path file = folder.resolve("audit.jsonl");
     try (Metrics metrics = new Metrics("test", "test");
@@ -100,6 +101,7 @@ final class PolicyReplayTest {
                 canonical));
     return switch (decision) {
       case Grant grant -> CallDecided.allowed(grant);
+      case Referral referral -> throw new AssertionError("no engine is configured");
       case Denial denial ->
           CallDecided.denied(task, denial, Problem.RULE_DENIED, policy.version(), "GET", path);
     };

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param path canonical; a query is cut off
  * @param lease keyed digest of the lease that is injected
  * @param approval by which it may go on; empty where no human was asked
+ * @param engineDecisions what engines call their decisions, each behind the engine's name
  * @param observed places of the rules that are only observed and matched
  * @param cause the problem's name when denied; when allowed, what is out of the ordinary about it
  */
@@ -36,7 +37,8 @@ public record CallDecided(
     String vaultRequestId,
     String cause,
     List<String> observed,
-    String approval)
+    String approval,
+    List<String> engineDecisions)
     implements AuditEvent {
 
   /** The cause of a call that came in plain and goes out over TLS. */
@@ -90,7 +92,8 @@ public record CallDecided(
         requestId,
         grant.risesToTls() ? ROSE_TO_TLS : "",
         grant.observed(),
-        grant.approval());
+        grant.approval(),
+        grant.engineDecisions());
   }
 
   /** The same, sent once more: another request at the target, so another line. */
@@ -119,11 +122,12 @@ public record CallDecided(
         vaultRequestId,
         otherCause,
         observed,
-        approval);
+        approval,
+        engineDecisions);
   }
 
-  /** The same, with the rules that were only observed. */
-  public CallDecided observing(List<String> places) {
+  /** The same, with the rules that were only observed, and what engines call their decisions. */
+  public CallDecided observing(List<String> places, List<String> engines) {
     return new CallDecided(
         task,
         destination,
@@ -139,7 +143,8 @@ public record CallDecided(
         vaultRequestId,
         cause,
         places,
-        approval);
+        approval,
+        engines);
   }
 
   /** The cause of a call whose agent had gone before anything was decided for good. */
@@ -197,6 +202,7 @@ public record CallDecided(
         "",
         cause,
         List.of(),
-        "");
+        "",
+        List.of());
   }
 }

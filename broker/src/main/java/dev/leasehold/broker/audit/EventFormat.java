@@ -12,6 +12,7 @@ import static dev.leasehold.broker.audit.AuditField.CREDENTIAL;
 import static dev.leasehold.broker.audit.AuditField.DECISION;
 import static dev.leasehold.broker.audit.AuditField.DESTINATION;
 import static dev.leasehold.broker.audit.AuditField.DURATION_MS;
+import static dev.leasehold.broker.audit.AuditField.ENGINE_DECISIONS;
 import static dev.leasehold.broker.audit.AuditField.ENVIRONMENT;
 import static dev.leasehold.broker.audit.AuditField.KIND;
 import static dev.leasehold.broker.audit.AuditField.LEASE;
@@ -107,6 +108,7 @@ final class EventFormat {
         .text(DECISION, call.allowed() ? ALLOW : DENY)
         .text(RULE, call.rule())
         .text(OBSERVED, String.join(",", call.observed()))
+        .text(ENGINE_DECISIONS, String.join(",", call.engineDecisions()))
         .text(APPROVAL, call.approval())
         .text(POLICY_VERSION, call.policyVersion())
         .text(METHOD, call.method())

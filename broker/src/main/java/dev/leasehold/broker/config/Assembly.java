@@ -104,6 +104,7 @@ final class Assembly {
         signals,
         root.find(RootKeys.SIGNALS),
         root.find(RootKeys.APPROVALS).map(ApprovalReader::read),
+        EngineReader.of(document),
         unsafe(listen, control),
         version(root, signals));
   }

@@ -48,6 +48,7 @@ public final class ConfigLoader {
     audit(document, reading);
     Signals signals = SignalsFile.read(document, reading);
     PolicyChecks.run(document, reading, Instant.now(), signals);
+    EngineReader.check(document, reading);
     ApprovalChecks.run(document, reading, machine.ownUid());
     FileChecks.run(document, file, reading, machine);
     if (!reading.isClean()) {

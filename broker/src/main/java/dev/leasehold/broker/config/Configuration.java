@@ -5,12 +5,14 @@ import dev.leasehold.broker.audit.AuditConfig;
 import dev.leasehold.broker.ca.InterceptionCa;
 import dev.leasehold.broker.control.ControlConfig;
 import dev.leasehold.broker.destination.Destination;
+import dev.leasehold.broker.engine.EngineConfig;
 import dev.leasehold.broker.identity.IdentityConfig;
 import dev.leasehold.broker.inject.Injection;
 import dev.leasehold.broker.lease.Credential;
 import dev.leasehold.broker.policy.AgentProfile;
 import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.policy.CredentialUse;
+import dev.leasehold.broker.policy.Engine;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.policy.PolicyRule;
 import dev.leasehold.broker.policy.Rulebook;
@@ -45,6 +47,7 @@ import java.util.stream.Collectors;
  * @param agentProfiles by SPIFFE ID
  * @param signalsFile what {@code signals} were read from
  * @param approvals empty: nobody can be asked
+ * @param engines policy engines that are asked as well
  * @param unsafe the names of the unsafe settings that are on, one for each place
  * @param version a short digest of everything that has an effect
  */
@@ -68,6 +71,7 @@ public record Configuration(
     Signals signals,
     Optional<Path> signalsFile,
     Optional<ApprovalConfig> approvals,
+    List<EngineConfig> engines,
     List<String> unsafe,
     String version) {
   public Configuration {
@@ -76,6 +80,7 @@ public record Configuration(
     credentials = Map.copyOf(credentials);
     injections = Map.copyOf(injections);
     rules = List.copyOf(rules);
+    engines = List.copyOf(engines);
     agentProfiles = Map.copyOf(agentProfiles);
     unsafe = List.copyOf(unsafe);
   }
@@ -84,9 +89,10 @@ public record Configuration(
    * The rules, for deciding calls.
    *
    * @param consents what humans have agreed to
+   * @param engines who has to agree to what the rules allow
    */
-  public Policy policy(InstantSource clock, Consents consents) {
-    return policy(clock, consents, signals);
+  public Policy policy(InstantSource clock, Consents consents, List<Engine> engines) {
+    return policy(clock, consents, engines, signals);
   }
 
   /**
@@ -94,7 +100,8 @@ public record Configuration(
    *
    * @param given the signals of then
    */
-  public Policy policy(InstantSource clock, Consents consents, Signals given) {
+  public Policy policy(
+      InstantSource clock, Consents consents, List<Engine> engines, Signals given) {
     Map<String, CredentialUse> uses = new HashMap<>();
     credentials.forEach(
         (name, credential) ->
@@ -110,7 +117,7 @@ public record Configuration(
         kinds.values().stream().anyMatch(kind -> kind.autonomy().isPresent())
             || agentProfiles.values().stream().anyMatch(agent -> agent.autonomy().isPresent());
     Rulebook rulebook = new Rulebook(rules, agentProfiles, levels, given, consents);
-    return new Policy(version, destinations, uses, clock, rulebook);
+    return new Policy(version, destinations, uses, clock, rulebook, engines);
   }
 
   /** The hosts that agents may come to call over HTTP, or over TLS that is intercepted. */

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param hint what to do about it; may be empty
  * @param destination the nearest destination, where one has the host
  * @param asks present exactly for {@link Reason#APPROVAL_REQUIRED}
+ * @param engineDecisions what engines call their decisions
  * @param observed places of the rules that are only observed and would have matched
  */
 public record Denial(
@@ -22,19 +23,21 @@ public record Denial(
     String hint,
     Optional<Destination> destination,
     List<String> observed,
-    Optional<Asks> asks)
+    Optional<Asks> asks,
+    List<String> engineDecisions)
     implements Decision {
   /** Which rule wants a human to be asked about what. */
   public record Asks(PolicyRule rule, Facts facts) {}
 
   public Denial {
     observed = List.copyOf(observed);
+    engineDecisions = List.copyOf(engineDecisions);
   }
 
   /** One for which no rule of the policy was asked. */
   public Denial(
       Reason reason, String rule, String detail, String hint, Optional<Destination> destination) {
-    this(reason, rule, detail, hint, destination, List.of(), Optional.empty());
+    this(reason, rule, detail, hint, destination, List.of(), Optional.empty(), List.of());
   }
 
   /** One that no human could change. */
@@ -45,13 +48,13 @@ public record Denial(
       String hint,
       Optional<Destination> destination,
       List<String> observed) {
-    this(reason, rule, detail, hint, destination, observed, Optional.empty());
+    this(reason, rule, detail, hint, destination, observed, Optional.empty(), List.of());
   }
 
   /** Whether no other destination of the same origin may be looked at instead. */
   boolean isFinal() {
     return switch (reason) {
-      case POLICY_DENIED, APPROVAL_REQUIRED, TASK_ENDED -> true;
+      case POLICY_DENIED, POLICY_UNAVAILABLE, APPROVAL_REQUIRED, TASK_ENDED -> true;
       case DESTINATION_NOT_ALLOWED, RULE_DENIED -> false;
     };
   }
@@ -64,6 +67,8 @@ public record Denial(
     RULE_DENIED,
     /** A rule of the policy says no. */
     POLICY_DENIED,
+    /** A policy engine could not be asked, or did not say. */
+    POLICY_UNAVAILABLE,
     /** A human would have to agree. */
     APPROVAL_REQUIRED,
     /** The task has ended. */

@@ -54,6 +54,7 @@ public record Explanation(Effect effect, String rule, String detail, List<Step> 
   static Explanation of(Decision decision, List<Step> steps) {
     return switch (decision) {
       case Grant grant -> new Explanation(Effect.ALLOW, grant.rule(), "", steps);
+      case Referral referral -> new Explanation(Effect.ALLOW, referral.rule(), "", steps);
       case Denial denial ->
           new Explanation(
               denial.asks().isPresent() ? Effect.REQUIRE_APPROVAL : Effect.DENY,

@@ -20,6 +20,7 @@ public final class Grant implements Decision {
   private final @Nullable Facts facts;
   private final List<String> observed;
   private final String approval;
+  private final List<String> engineDecisions;
 
   /**
    * @param use what is known of the credential; null where none is used
@@ -34,7 +35,8 @@ public final class Grant implements Decision {
       String policyVersion,
       @Nullable Facts facts,
       List<String> observed,
-      String approval) {
+      String approval,
+      List<String> engineDecisions) {
     this.task = task;
     this.destination = destination;
     this.call = call;
@@ -44,6 +46,7 @@ public final class Grant implements Decision {
     this.facts = facts;
     this.observed = observed;
     this.approval = approval;
+    this.engineDecisions = engineDecisions;
   }
 
   public Task task() {
@@ -95,6 +98,11 @@ public final class Grant implements Decision {
   @Override
   public List<String> observed() {
     return observed;
+  }
+
+  @Override
+  public List<String> engineDecisions() {
+    return engineDecisions;
   }
 
   @Override

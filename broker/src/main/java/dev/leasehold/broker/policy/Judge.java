@@ -11,15 +11,18 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the rules of the policy about calls that a destination allows. */
 final class Judge {
   private final String version;
   private final Rulebook rulebook;
+  private final List<Engine> engines;
   private final InstantSource clock;
 
-  Judge(String version, Rulebook rulebook, InstantSource clock) {
+  Judge(String version, Rulebook rulebook, List<Engine> engines, InstantSource clock) {
+    this.engines = List.copyOf(engines);
     this.version = version;
     this.rulebook = rulebook;
     this.clock = clock;
@@ -31,8 +34,8 @@ final class Judge {
    */
   Decision decide(
       Task task, Destination destination, Call call, String rule, @Nullable CredentialUse use) {
-    if (!rulebook.isAsked()) {
-      return new Grant(task, destination, call, use, rule, version, null, List.of(), "");
+    if (!rulebook.isAsked() && engines.isEmpty()) {
+      return new Grant(task, destination, call, use, rule, version, null, List.of(), "", List.of());
     }
     Facts facts = facts(task, destination, call, use, Facts.Counts.of(task));
     return decision(facts, call, rule);
@@ -55,6 +58,19 @@ final class Judge {
     Facts.Counts counts = before == null ? Facts.Counts.of(grant.task()) : before.counts();
     Facts facts = facts(grant.task(), grant.destination(), grant.call(), grant.use(), counts);
     return decision(facts, grant.call(), grant.rule()) instanceof Denial no ? no : null;
+  }
+
+  /** The engines' opinion of a call that is still going on; empty where there are none. */
+  Optional<CompletionStage<Decision>> askAgain(Grant grant) {
+    Facts before = grant.facts();
+    if (engines.isEmpty() || before == null) {
+      return Optional.empty();
+    }
+    Facts facts =
+        facts(grant.task(), grant.destination(), grant.call(), grant.use(), before.counts());
+    return decision(facts, grant.call(), grant.rule()) instanceof Referral referral
+        ? Optional.of(referral.ask())
+        : Optional.empty();
   }
 
   Optional<Autonomy> autonomy(String agent, TaskKind kind) {
@@ -148,16 +164,30 @@ final class Judge {
       return denial(verdict, facts);
     }
     PolicyRule by = verdict.rule();
+    String place = by == null ? rule : by.place();
+    return engines.isEmpty()
+        ? grant(facts, call, place, verdict, List.of())
+        : new Referral(
+            facts,
+            place,
+            verdict.observed(),
+            engines,
+            ids -> grant(facts, call, place, verdict, ids));
+  }
+
+  private Grant grant(
+      Facts facts, Call call, String place, Verdict verdict, List<String> engineDecisions) {
     return new Grant(
         facts.task(),
         Objects.requireNonNull(facts.destination()),
         call,
         facts.credential(),
-        by == null ? rule : by.place(),
+        place,
         version,
         facts,
         verdict.observed(),
-        verdict.approval());
+        verdict.approval(),
+        engineDecisions);
   }
 
   private static Denial denial(Verdict verdict, Facts facts) {
@@ -172,7 +202,8 @@ final class Judge {
             "",
             destination,
             verdict.observed(),
-            Optional.of(new Denial.Asks(Objects.requireNonNull(by), facts)))
+            Optional.of(new Denial.Asks(Objects.requireNonNull(by), facts)),
+            List.of())
         : new Denial(
             Denial.Reason.POLICY_DENIED,
             place,

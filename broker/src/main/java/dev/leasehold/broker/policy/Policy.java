@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +34,12 @@ public final class Policy {
       Map<String, Destination> destinations,
       Map<String, CredentialUse> credentials,
       InstantSource clock) {
-    this(version, destinations, credentials, clock, Rulebook.NONE);
+    this(version, destinations, credentials, clock, Rulebook.NONE, List.of());
   }
 
   /**
    * @param version a short digest of the configuration, for the audit log
+   * @param engines who has to agree to what the rules allow
    * @param rulebook what is asked of every call that a destination allows
    */
   public Policy(
@@ -45,8 +47,9 @@ public final class Policy {
       Map<String, Destination> destinations,
       Map<String, CredentialUse> credentials,
       InstantSource clock,
-      Rulebook rulebook) {
-    this.judge = new Judge(version, rulebook, clock);
+      Rulebook rulebook,
+      List<Engine> engines) {
+    this.judge = new Judge(version, rulebook, engines, clock);
     this.version = version;
     this.byName = Map.copyOf(destinations);
     this.credentials = Map.copyOf(credentials);
@@ -90,6 +93,7 @@ public final class Policy {
     boolean asked =
         switch (decision) {
           case Grant grant -> true;
+          case Referral referral -> true;
           case Denial denial -> denial.isFinal() && denial.reason() != Denial.Reason.TASK_ENDED;
         };
     CredentialUse use = destination.credential().map(credentials::get).orElse(null);
@@ -225,6 +229,13 @@ public final class Policy {
     return byName.containsKey(grant.destination().name())
         ? judge.again(grant)
         : null; // a reload has ended the tasks of its kind
+  }
+
+  /** The same by the engines, where there are any; does not block. */
+  public Optional<CompletionStage<Decision>> askAgain(Grant grant) {
+    return byName.containsKey(grant.destination().name())
+        ? judge.askAgain(grant)
+        : Optional.empty();
   }
 
   private @Nullable Denial credentialDenial(Destination destination, @Nullable CredentialUse use) {

@@ -2,6 +2,8 @@ package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.audit.AuditFeed;
 import dev.leasehold.broker.http.Framing;
+import dev.leasehold.broker.policy.Decision;
+import dev.leasehold.broker.policy.Referral;
 import dev.leasehold.broker.proxy.Answers.Persisting;
 import dev.leasehold.broker.upstream.Channels;
 import io.netty.buffer.ByteBuf;
@@ -9,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.CodecException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Swee
 
   private @Nullable ProxyCall call;
   private @Nullable OpaqueTunnel opaque;
+  private boolean asking;
   private boolean leaving;
   private boolean reading = true;
 
@@ -87,7 +91,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Swee
 
   /** Whether the next bytes are those of a tunnel. */
   boolean isTunnel() {
-    return opaque != null;
+    return opaque != null || asking;
   }
 
   /** Whether nothing is served any more. */
@@ -140,6 +144,26 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Swee
     lifetime.ends();
     incoming.expect(Framing.UNTIL_CLOSE);
     resume();
+  }
+
+  /** Takes nothing of a tunnel that engines are asked about, and goes on with what they say. */
+  void begin(Referral referral, Consumer<Decision> then) {
+    asking = true;
+    read(false);
+    var unused =
+        referral
+            .ask()
+            .whenComplete(
+                (settled, failure) ->
+                    channel
+                        .eventLoop()
+                        .execute(
+                            () -> {
+                              asking = false;
+                              if (channel.isActive()) {
+                                then.accept(settled);
+                              }
+                            }));
   }
 
   /** Null when the tunnel is on its way. */
@@ -219,7 +243,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Swee
       if (call != null) {
         call.decideAgain();
       }
-    } else if (call == null && opaque == null && lifetime.isOver(now)) {
+    } else if (call == null && !isTunnel() && lifetime.isOver(now)) {
       Channels.close(channel);
     }
   }
@@ -229,7 +253,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Swee
     Exchange exchange = exchange();
     if (exchange != null) {
       exchange.agentWritable(channel.isWritable());
-    } else if (call == null && opaque == null && channel.isWritable()) {
+    } else if (call == null && !isTunnel() && channel.isWritable()) {
       resume();
     }
   }

@@ -29,6 +29,7 @@ final class CallRecord {
   private String path = "";
   private String rule = "";
   private List<String> observed = List.of();
+  private List<String> engineDecisions = List.of();
   private Optional<Destination> destination = Optional.empty();
   private @Nullable Task task;
   private @Nullable Lane lane;
@@ -80,6 +81,7 @@ final class CallRecord {
   /** Rules that are tried out: what they would have done is counted, and done by none. */
   private void observe(Decision decision) {
     observed = decision.observed();
+    engineDecisions = decision.engineDecisions();
     observed.forEach(serving.metrics()::ruleObserved);
   }
 
@@ -172,7 +174,7 @@ final class CallRecord {
                 policyVersion,
                 method,
                 masked(path))
-            .observing(observed));
+            .observing(observed, engineDecisions));
   }
 
   /**

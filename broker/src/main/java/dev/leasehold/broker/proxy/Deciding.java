@@ -9,6 +9,7 @@ import dev.leasehold.broker.policy.Decision;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.policy.Referral;
 import dev.leasehold.broker.policy.Ticket;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
@@ -68,8 +69,25 @@ final class Deciding {
     Optional<Destination> known = connection.door().destinationName().flatMap(policy::destination);
     Decision decision =
         known.isPresent() ? policy.decide(task, known.get(), asked) : policy.decide(task, asked);
+    take(decision);
+  }
+
+  private void take(Decision decision) {
     switch (decision) {
       case Grant grant -> call.granted(grant);
+      case Referral referral -> {
+        var unused =
+            referral
+                .ask()
+                .whenComplete(
+                    (settled, failure) ->
+                        onLoop(
+                            () -> {
+                              if (!call.isOver()) {
+                                take(settled);
+                              }
+                            }));
+      }
       case Denial denial -> {
         record.denied(denial);
         if (denial.asks().isPresent() && serving.approvals().isPresent()) {

@@ -28,6 +28,7 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
   private final Grant grant;
   private final Lane lane;
   private final CallRecord record;
+  private final EngineWatch engines;
 
   private @Nullable Channel upstream;
   private @Nullable Splice splice;
@@ -42,6 +43,7 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
     this.grant = grant;
     this.lane = lane;
     this.record = record;
+    this.engines = new EngineWatch(loop);
   }
 
   /** Null when the tunnel is on its way. */
@@ -110,6 +112,8 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
     Denial denial = over ? null : serving.rules().get().policy().wouldDeny(grant);
     if (denial != null) {
       refuse(Refusals.of(denial));
+    } else if (!over) {
+      engines.ask(serving.rules().get().policy(), grant, this::refuse);
     }
   }
 

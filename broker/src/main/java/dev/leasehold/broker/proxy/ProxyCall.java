@@ -46,6 +46,7 @@ final class ProxyCall implements OpenCall {
 
   private @Nullable AgentRequest request;
   private @Nullable Task task;
+  private final EngineWatch engines;
   private int headSize;
   private @Nullable Deciding deciding;
   private @Nullable Grant grant;
@@ -60,6 +61,7 @@ final class ProxyCall implements OpenCall {
     this.loop = connection.channel().eventLoop();
     this.rules = serving.rules().get();
     this.record = new CallRecord(serving, connection.audit(), rules.policy().version());
+    this.engines = new EngineWatch(loop);
     this.loan = new Loan(this, serving, loop);
   }
 
@@ -137,6 +139,8 @@ final class ProxyCall implements OpenCall {
     Denial denial = grant == null || over ? null : serving.rules().get().policy().wouldDeny(grant);
     if (denial != null) {
       refuse(Refusals.of(denial));
+    } else if (grant != null && !over) {
+      engines.ask(serving.rules().get().policy(), grant, this::refuse);
     }
   }
 

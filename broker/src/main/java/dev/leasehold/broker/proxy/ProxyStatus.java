@@ -28,7 +28,7 @@ final class ProxyStatus {
       case SECRET_IN_RESPONSE -> "proxy_internal_response";
       case UPSTREAM_TIMEOUT -> "http_response_timeout";
       case CREDENTIAL_FIELD_MISSING, CREDENTIAL_INVALID -> "proxy_configuration_error";
-      case VAULT_UNAVAILABLE, IDENTITY_UNAVAILABLE, AUDIT_UNAVAILABLE, LOCKED ->
+      case VAULT_UNAVAILABLE, IDENTITY_UNAVAILABLE, AUDIT_UNAVAILABLE, POLICY_UNAVAILABLE, LOCKED ->
           "proxy_internal_error";
       case OVERLOADED -> "connection_limit_reached";
     };

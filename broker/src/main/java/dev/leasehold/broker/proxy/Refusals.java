@@ -26,6 +26,7 @@ final class Refusals {
         switch (denial.reason()) {
           case DESTINATION_NOT_ALLOWED -> Problem.DESTINATION_NOT_ALLOWED;
           case RULE_DENIED, POLICY_DENIED -> Problem.RULE_DENIED;
+          case POLICY_UNAVAILABLE -> Problem.POLICY_UNAVAILABLE;
           case APPROVAL_REQUIRED -> Problem.APPROVAL_REQUIRED;
           case TASK_ENDED -> Problem.TASK_ENDED;
         };

@@ -5,6 +5,7 @@ import dev.leasehold.broker.http.RequestHead;
 import dev.leasehold.broker.policy.Decision;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
+import dev.leasehold.broker.policy.Referral;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
 import io.netty.buffer.ByteBuf;
@@ -86,16 +87,7 @@ final class TunnelRequest {
   private @Nullable Refusal open(Task task, Authority authority) {
     Optional<Decision> opaque = rules.policy().opaque(task, authority.host(), authority.port());
     if (opaque.isPresent()) {
-      return switch (opaque.get()) {
-        case Denial denial -> {
-          record.denied(denial);
-          yield Refusals.of(denial);
-        }
-        case Grant grant -> {
-          Lane lane = serving.lanes().of(task, grant.destination(), rules);
-          yield connection.begin(new OpaqueTunnel(serving, connection, grant, lane, record));
-        }
-      };
+      return take(task, opaque.get());
     }
     if (!rules.policy().knows(authority.host(), authority.port())) {
       return nowhere();
@@ -107,6 +99,31 @@ final class TunnelRequest {
     }
     connection.becomeTunnel(new TunnelEntry(serving, task, authority, tls.get()));
     return null;
+  }
+
+  /** Null when the tunnel is on its way, or engines are asked about it. */
+  private @Nullable Refusal take(Task task, Decision decision) {
+    return switch (decision) {
+      case Denial denial -> {
+        record.denied(denial);
+        yield Refusals.of(denial);
+      }
+      case Referral referral -> {
+        connection.begin(referral, settled -> settled(task, settled));
+        yield null;
+      }
+      case Grant grant -> {
+        Lane lane = serving.lanes().of(task, grant.destination(), rules);
+        yield connection.begin(new OpaqueTunnel(serving, connection, grant, lane, record));
+      }
+    };
+  }
+
+  private void settled(Task task, Decision decision) {
+    Refusal refusal = take(task, decision);
+    if (refusal != null) {
+      refuse(refusal);
+    }
   }
 
   private static Refusal nowhere() {

@@ -55,6 +55,7 @@ public final class Metrics implements AutoCloseable {
   private final RuntimeMeters runtime = new RuntimeMeters(registry);
 
   private final LabelValues rules = new LabelValues();
+  private final LabelValues engines = new LabelValues();
   private final LabelValues kinds = new LabelValues();
   private final LabelValues signals = new LabelValues();
   private final LabelValues credentials = new LabelValues();
@@ -110,6 +111,11 @@ public final class Metrics implements AutoCloseable {
   private final Counter denials = shelf.counter("denials", "Refusals, by problem.", "problem");
   private final Counter approvals =
       shelf.counter("approvals", "Questions to humans and their answers.", "outcome");
+  private final Counter engineRequests =
+      shelf.counter("policy_engine_requests", "Questions to policy engines.", "engine", "outcome");
+  private final Histogram engineSeconds =
+      shelf.histogram(
+          "policy_engine_seconds", "Time of policy engines' answers.", CALL_SECONDS, "engine");
   private final Counter rulesObserved =
       shelf.counter(
           "policy_rules_observed", "Matches of rules that are only observed, by rule.", "rule");
@@ -267,6 +273,16 @@ public final class Metrics implements AutoCloseable {
   /** Shows how many questions wait for a human; asked at every scrape. */
   public void approvalsPending(IntSupplier waiting) {
     approvalsPending = waiting;
+  }
+
+  /**
+   * Counts one question to a policy engine.
+   *
+   * @param outcome allow, deny or failed
+   */
+  public void policyEngine(String engine, String outcome, Duration took) {
+    engineRequests.labelValues(engines.admit(engine), outcome).inc();
+    engineSeconds.labelValues(engines.admit(engine)).observe(seconds(took));
   }
 
   /** Counts a match of a rule that has no effect yet. */

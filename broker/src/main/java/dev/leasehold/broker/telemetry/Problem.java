@@ -35,6 +35,7 @@ public enum Problem {
   CREDENTIAL_INVALID("The credential cannot be used", 502),
   VAULT_UNAVAILABLE("The secret store cannot be used", 503),
   IDENTITY_UNAVAILABLE("There is no valid identity", 503),
+  POLICY_UNAVAILABLE("A policy engine gave no answer", 503),
   AUDIT_UNAVAILABLE("The audit log cannot be written", 503),
   LOCKED("Locked by an operator", 503),
   OVERLOADED("Too much at once", 503),

@@ -162,6 +162,22 @@ class PolicyChecksTest {
   }
 
   @Test
+  void engineOfAnotherMachineIsAskedOverTlsOnly() {
+    // Given
+    String engine = "policy: {engines: [{opa: {url: \"http://127.0.0.1:8181/v1/data/x\"}}]}\n";
+
+    // Then
+    assertEquals(1, Sample.loaded(Sample.text() + engine).engines().size());
+    List<String> errors =
+        Sample.errors(Sample.text() + engine.replace("127.0.0.1", "opa.internal"));
+    assertEquals(1, errors.size(), errors.toString());
+    assertTrue(errors.getFirst().startsWith("policy.engines[0].opa.url"), errors.getFirst());
+    assertEquals(
+        List.of(),
+        Sample.errors(Sample.text() + engine.replace("http://127.0.0.1", "https://opa.internal")));
+  }
+
+  @Test
   void agentThatNoKindNamesIsRefused() {
     // When
     List<String> errors =

@@ -166,7 +166,8 @@ final class ControlTester implements AutoCloseable {
             destinations,
             Map.of("shop-key", new CredentialUse("shop-key", Optional.empty())),
             Instant::now,
-            new Rulebook(setup.rules, Map.of(), false, Signals.NONE, consents));
+            new Rulebook(setup.rules, Map.of(), false, Signals.NONE, consents),
+            List.of());
     journal = Journal.open(folder.resolve("state"));
     Surroundings around =
         new Surroundings(

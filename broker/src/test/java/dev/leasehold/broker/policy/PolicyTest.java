@@ -439,6 +439,7 @@ final class PolicyTest {
   private Grant granted(Task task, Call call) {
     return switch (policy().decide(task, call)) {
       case Grant grant -> grant;
+      case Referral referral -> fail("no engine is configured");
       case Denial denial -> fail("denied by " + denial.rule());
     };
   }

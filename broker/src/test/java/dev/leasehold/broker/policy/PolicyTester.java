@@ -162,7 +162,8 @@ final class PolicyTester {
         Map.of(),
         clock,
         new Rulebook(
-            rules, Map.of(AGENT, new AgentProfile("ops", agentLevel)), levels, signals, consents));
+            rules, Map.of(AGENT, new AgentProfile("ops", agentLevel)), levels, signals, consents),
+        List.of());
   }
 
   Decision decide(String method, String path) {

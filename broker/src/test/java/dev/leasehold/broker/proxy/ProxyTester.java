@@ -12,6 +12,8 @@ import dev.leasehold.broker.destination.PathPattern;
 import dev.leasehold.broker.destination.Rule;
 import dev.leasehold.broker.destination.Target;
 import dev.leasehold.broker.destination.UpstreamTls;
+import dev.leasehold.broker.engine.EngineConfig;
+import dev.leasehold.broker.engine.Engines;
 import dev.leasehold.broker.inject.Injection;
 import dev.leasehold.broker.inject.Template;
 import dev.leasehold.broker.lease.Credential;
@@ -23,6 +25,7 @@ import dev.leasehold.broker.lease.Timers;
 import dev.leasehold.broker.local.EventLoops;
 import dev.leasehold.broker.local.OwnUid;
 import dev.leasehold.broker.policy.CredentialUse;
+import dev.leasehold.broker.policy.Engine;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.policy.PolicyRule;
 import dev.leasehold.broker.policy.Rulebook;
@@ -289,6 +292,7 @@ final class ProxyTester implements AutoCloseable {
   private final ProxyServer proxy;
   private final TaskEnds ends;
   private Rulebook rulebook = Rulebook.NONE;
+  private List<Engine> engines = List.of();
   private volatile RuleSet rules;
   private final Approvals approvals;
 
@@ -355,12 +359,19 @@ final class ProxyTester implements AutoCloseable {
     setup.credentials.forEach(
         (name, credential) -> uses.put(name, new CredentialUse(name, Optional.empty())));
     return new RuleSet(
-        new Policy("v1", destinations, uses, InstantSource.system(), rulebook), setup.injections);
+        new Policy("v1", destinations, uses, InstantSource.system(), rulebook, engines),
+        setup.injections);
   }
 
   /** From here on calls are asked about by these rules. */
   void obey(PolicyRule... those) {
     rulebook = new Rulebook(List.of(those), Map.of(), false, Signals.NONE, approvals);
+    rules = rules(setup.destinations);
+  }
+
+  /** From here on these have to agree as well. */
+  void ask(List<EngineConfig> configs) {
+    engines = new Engines(vertx, metrics).of(configs);
     rules = rules(setup.destinations);
   }
 

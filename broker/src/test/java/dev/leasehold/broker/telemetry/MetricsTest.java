@@ -58,6 +58,8 @@ final class MetricsTest {
           Map.entry("leasehold_policy_rules_observed_total", "counter [rule]"),
           Map.entry("leasehold_approvals_total", "counter [outcome]"),
           Map.entry("leasehold_approvals_pending", "gauge []"),
+          Map.entry("leasehold_policy_engine_requests_total", "counter [engine, outcome]"),
+          Map.entry("leasehold_policy_engine_seconds", "histogram [engine]"),
           Map.entry("leasehold_build_info", "gauge [revision, version]"));
 
   private final Metrics metrics = new Metrics("1.2.3", "abc");
@@ -267,6 +269,7 @@ final class MetricsTest {
     metrics.denied(Problem.RULE_DENIED);
     metrics.ruleObserved("policy.rules.try");
     metrics.approval("asked");
+    metrics.policyEngine("opa", "allow", Duration.ofMillis(1));
     metrics.vaultRequest(VaultOperation.READ_CREDENTIAL, Outcome.OK, Duration.ofMillis(3));
     metrics.svidExpires(SvidLevel.X509, Instant.ofEpochSecond(1000));
     metrics.vaultTokenExpires(TokenLevel.HEARTBEAT, Instant.ofEpochSecond(1000));

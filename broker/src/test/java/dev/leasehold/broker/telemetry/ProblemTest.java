@@ -38,6 +38,7 @@ final class ProblemTest {
           Map.entry("credential-field-missing", 502),
           Map.entry("credential-invalid", 502),
           Map.entry("approval-required", 403),
+          Map.entry("policy-unavailable", 503),
           Map.entry("vault-unavailable", 503),
           Map.entry("identity-unavailable", 503),
           Map.entry("audit-unavailable", 503),
@@ -103,6 +104,7 @@ final class ProblemTest {
         java.util.Set.of(
             "vault-unavailable",
             "identity-unavailable",
+            "policy-unavailable",
             "audit-unavailable",
             "locked",
             "overloaded"),

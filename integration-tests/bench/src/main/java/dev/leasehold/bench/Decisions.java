@@ -134,7 +134,8 @@ final class Decisions {
         Map.of("api", destination()),
         Map.of(),
         InstantSource.system(),
-        new Rulebook(rules, Map.of(), false, Signals.NONE, Consents.NONE));
+        new Rulebook(rules, Map.of(), false, Signals.NONE, Consents.NONE),
+        List.of());
   }
 
   private static Condition one(Fact fact, String value) {

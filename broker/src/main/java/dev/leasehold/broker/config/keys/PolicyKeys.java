@@ -15,6 +15,7 @@ import dev.leasehold.broker.policy.PolicyRule.Scope;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Autonomy;
+import java.net.URI;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -209,7 +210,28 @@ public final class PolicyKeys {
           "What every call that a destination allows is asked about; what no rule allows is"
               + " denied.");
 
-  static final Section.Form FORM = Section.Form.of("the policy", RULES);
+  public static final Key<URI> URL =
+      Key.required(
+          "url", Values.ENGINE_URL, "Where it is asked; plain http only at a loopback address.");
+  public static final Key<Duration> TIMEOUT =
+      Key.defaulted(
+          "timeout",
+          Scalars.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
+          "200ms",
+          "Longest time until its answer is there; the call is denied then.");
+  private static final Section.Form ASKED =
+      Section.Form.of("an engine that is asked over HTTP", URL, TIMEOUT);
+  public static final Key<Section> OPA =
+      Key.optional("opa", ASKED, "Open Policy Agent, by its REST API (v1/data).");
+  public static final Key<Section> AUTHZEN =
+      Key.optional("authzen", ASKED, "Any decision point of AuthZEN 1.0 (access evaluation).");
+  public static final Key<List<Located<Section>>> ENGINES =
+      Key.optional(
+          "engines",
+          Items.of(Section.Form.of("an engine", OPA, AUTHZEN).exactlyOne(OPA, AUTHZEN)),
+          "Who else has to agree to what the rules allow; all of them.");
+
+  static final Section.Form FORM = Section.Form.of("the policy", RULES, ENGINES);
 
   // agents
 

@@ -136,6 +136,12 @@ final class Values {
           "https?://(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?/?",
           text -> uri(text.replaceFirst("/$", "")));
 
+  static final Scalar<URI> ENGINE_URL =
+      Scalars.expandedText(
+          "a URL such as http://127.0.0.1:8181/v1/data/leasehold/allow",
+          "https?://(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?",
+          Values::uri);
+
   /** What stands at a key whose form is not settled yet. */
   static final Anything UNKNOWN = new Anything();
 

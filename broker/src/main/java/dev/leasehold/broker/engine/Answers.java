@@ -1,0 +1,48 @@
+package dev.leasehold.broker.engine;
+
+import dev.leasehold.broker.policy.Opinion;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What the answers of all engines have in common: they are never believed to be well formed. */
+final class Answers {
+  /** What may go on into a denial, the audit log and a metric's neighbour. */
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+
+  private Answers() {}
+
+  static Opinion read(Buffer answer, Function<JsonObject, Opinion> reader) {
+    try {
+      return reader.apply(new JsonObject(answer));
+    } catch (DecodeException | ClassCastException nonsense) {
+      return new Opinion.Failed("its answer makes no sense");
+    }
+  }
+
+  /** Empty where it is no plain word: an engine's text is never passed on as it is. */
+  static String word(@Nullable Object value) {
+    return value instanceof String text && WORD.matcher(text).matches() ? text : "";
+  }
+
+  /** Whether an engine wants something to be done besides, which nobody here knows how to do. */
+  static boolean isDemand(@Nullable Object obligations) {
+    return switch (obligations) {
+      case null -> false;
+      case JsonArray list -> !list.isEmpty();
+      case JsonObject object -> !object.isEmpty();
+      default -> true;
+    };
+  }
+
+  static Opinion of(boolean allows, String id, String reason, @Nullable Object obligations) {
+    if (allows && isDemand(obligations)) {
+      return new Opinion.Denies(id, "unknown-obligation");
+    }
+    return allows ? new Opinion.Allows(id) : new Opinion.Denies(id, reason);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.leasehold.broker.policy;
+
+/** What one engine says of one call. */
+public sealed interface Opinion {
+  /** The engine's own name of this decision; empty when it gave none. */
+  String id();
+
+  /** It may be made. */
+  record Allows(String id) implements Opinion {}
+
+  /**
+   * It may not.
+   *
+   * @param reason what the engine calls the reason; may be empty
+   */
+  record Denies(String id, String reason) implements Opinion {}
+
+  /**
+   * The engine could not be asked, or did not say.
+   *
+   * @param detail why; nothing of what it answered
+   */
+  record Failed(String detail) implements Opinion {
+    @Override
+    public String id() {
+      return "";
+    }
+  }
+}
