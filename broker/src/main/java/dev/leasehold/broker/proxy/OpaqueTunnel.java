@@ -72,6 +72,7 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
       return;
     }
     upstream = dialled;
+    EarlyBytes.keep(dialled);
     record.connected();
     connection.audit().append(record.decided(CallDecided.opaque(grant)), this);
   }

@@ -60,6 +60,7 @@ final class Splice implements Sweep.Watched {
   void begin() {
     join(agent, new Side(target, true));
     join(target, new Side(agent, false));
+    EarlyBytes.passOn(target);
     agent.pipeline().addFirst(new IdleStateHandler(0, 0, idle.toMillis(), TimeUnit.MILLISECONDS));
     agent.config().setAutoRead(true);
     target.config().setAutoRead(true);

@@ -97,6 +97,19 @@ final class OpaqueTunnelTest {
   }
 
   @Test
+  void targetThatGreetsAndClosesAtOnceIsHeard() throws Exception {
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(connection -> connection.send("hello"));
+        ProxyTester proxy = proxy(upstream);
+        RawAgent agent = proxy.agent()) {
+      open(agent, upstream, proxy.open());
+      assertEquals("hello", agent.rest());
+      agent.socket().close();
+      proxy.auditLine("\"status\":200", "\"bytes_out\":5");
+    }
+  }
+
+  @Test
   void endOfTheTaskCutsItOnBothSides() throws Exception {
     try (RecordingUpstream upstream = RecordingUpstream.start(OpaqueTunnelTest::echo);
         ProxyTester proxy = proxy(upstream);
