@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All questions to humans that are open or were answered lately. What was approved is bound to the
- * task and the rule, and to what the approver saw: one call ({@link PolicyRule.Scope#CALL}: its
- * target, path, query and body, once), a method at a path, or the task. Safe for several threads;
- * never blocks.
+ * task and the rule as it was, so that a reload cannot widen it, and to what the approver saw: one
+ * call ({@link PolicyRule.Scope#CALL}: its target, path, query and body, once), a method at a path,
+ * or the task. Safe for several threads; never blocks.
  */
 public final class Approvals implements Consents {
   /** How long a question waits for an answer. */
@@ -61,7 +61,7 @@ public final class Approvals implements Consents {
     record TooOften(String detail) implements Asked {}
   }
 
-  private record OneCall(String id, String rule) implements Ticket {}
+  private record OneCall(String id, PolicyRule rule) implements Ticket {}
 
   private final InstantSource clock;
   private final Consumer<AuditEvent> audit;
@@ -84,7 +84,7 @@ public final class Approvals implements Consents {
     forgetOld(now);
     String digest = shown.digest();
     for (Approval known : byId.values()) {
-      if (known.rule().place().equals(rule.place()) && known.digest().equals(digest)) {
+      if (known.rule().equals(rule) && known.digest().equals(digest)) {
         Asked again = again(known, now);
         if (again != null) {
           return again;
@@ -115,11 +115,9 @@ public final class Approvals implements Consents {
 
   /** The right to make the one call that was approved; empty when it was made, or is too late. */
   public Optional<Ticket> redeem(Approval approval) {
-    if (approval.stands(clock.instant())) {
-      return Optional.of(new OneCall(approval.id(), approval.rule().place()));
-    }
-    return approval.use(clock.instant())
-        ? Optional.of(new OneCall(approval.id(), approval.rule().place()))
+    Instant now = clock.instant();
+    return approval.stands(now) || approval.use(now)
+        ? Optional.of(new OneCall(approval.id(), approval.rule()))
         : Optional.empty();
   }
 
@@ -144,13 +142,13 @@ public final class Approvals implements Consents {
   @Override
   public @Nullable String given(PolicyRule rule, Facts facts) {
     for (Ticket ticket : facts.tickets()) {
-      if (ticket.rule().equals(rule.place())) {
+      if (ticket.rule().equals(rule)) {
         return ticket.id();
       }
     }
     Instant now = clock.instant();
     for (Approval known : byId.values()) {
-      if (known.rule().place().equals(rule.place())
+      if (known.rule().equals(rule)
           && known.shown().facts().task() == facts.task()
           && known.stands(now)
           && isWithin(known, facts)) {

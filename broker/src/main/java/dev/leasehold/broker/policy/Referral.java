@@ -54,20 +54,29 @@ public final class Referral implements Decision {
   public CompletionStage<Decision> ask() {
     List<CompletableFuture<Opinion>> asked = new ArrayList<>();
     for (Engine engine : engines) {
-      asked.add(engine.ask(facts).toCompletableFuture());
+      asked.add(opinion(engine));
     }
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-        .handle((all, failure) -> settle(asked));
+        .thenApply(all -> settle(asked));
+  }
+
+  /** An engine with a bug is one that gives no answer. */
+  private CompletableFuture<Opinion> opinion(Engine engine) {
+    try {
+      return engine
+          .ask(facts)
+          .toCompletableFuture()
+          .exceptionally(failure -> new Opinion.Failed("it failed"));
+    } catch (RuntimeException bug) {
+      return CompletableFuture.completedFuture(new Opinion.Failed("it failed"));
+    }
   }
 
   private Decision settle(List<CompletableFuture<Opinion>> asked) {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < engines.size(); i++) {
       String name = engines.get(i).name();
-      Opinion opinion =
-          asked.get(i).isCompletedExceptionally()
-              ? new Opinion.Failed("it failed")
-              : asked.get(i).join();
+      Opinion opinion = asked.get(i).join();
       if (!opinion.id().isEmpty()) {
         ids.add(name + ":" + opinion.id());
       }

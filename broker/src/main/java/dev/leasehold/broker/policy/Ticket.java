@@ -5,6 +5,6 @@ public interface Ticket {
   /** Of the approval. */
   String id();
 
-  /** The place of the rule that asked. */
-  String rule();
+  /** The rule that asked, as it was then: it is none for another rule of the same name. */
+  PolicyRule rule();
 }

@@ -74,7 +74,7 @@ final class Deciding {
 
   private void take(Decision decision) {
     switch (decision) {
-      case Grant grant -> call.granted(grant);
+      case Grant grant -> granted(grant);
       case Referral referral -> {
         var unused =
             referral
@@ -96,6 +96,17 @@ final class Deciding {
           call.refuse(Databases.refusal(denial, task, asked, policy));
         }
       }
+    }
+  }
+
+  /** What was held meanwhile is held to the rules of now as well. */
+  private void granted(Grant grant) {
+    Denial now = body == null ? null : serving.rules().get().policy().wouldDeny(grant);
+    if (now == null) {
+      call.granted(grant);
+    } else {
+      record.denied(now);
+      call.refuse(Refusals.of(now));
     }
   }
 

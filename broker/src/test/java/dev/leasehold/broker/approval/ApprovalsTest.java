@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -11,7 +13,9 @@ import dev.leasehold.broker.approval.Approval.State;
 import dev.leasehold.broker.approval.Approvals.Asked;
 import dev.leasehold.broker.approval.Approvals.Refusal;
 import dev.leasehold.broker.audit.AuditEvent;
+import dev.leasehold.broker.policy.Condition;
 import dev.leasehold.broker.policy.Effect;
+import dev.leasehold.broker.policy.Fact;
 import dev.leasehold.broker.policy.Facts;
 import dev.leasehold.broker.policy.PolicyFacts;
 import dev.leasehold.broker.policy.PolicyRule;
@@ -95,6 +99,28 @@ final class ApprovalsTest {
         Optional.of(Refusal.OTHER_FACTS),
         approvals.answer(asked, approver("uid:1", "ops"), true, "0".repeat(64), false, ""));
     assertEquals(State.PENDING, approvals.state(asked));
+  }
+
+  @Test
+  void approvalIsNoneOfAnotherRuleOfTheSameName() {
+    // Given
+    PolicyRule rule = rule(Scope.TASK, 1);
+    agree(ask(rule, facts.call("POST", "/v1/a")), approver("uid:1", "ops"));
+    PolicyRule wider =
+        new PolicyRule(
+            rule.place(),
+            "",
+            Optional.empty(),
+            rule.effect(),
+            false,
+            List.of(new Condition.OneOf(Fact.METHOD, Set.of("POST", "DELETE"))),
+            rule.approval());
+
+    // Then
+    assertNotNull(approvals.given(rule, facts.call("POST", "/v1/a")));
+    assertNull(approvals.given(wider, facts.call("POST", "/v1/a")));
+    assertInstanceOf(
+        Asked.Pending.class, approvals.ask(wider, Shown.of(facts.call("POST", "/v1/a"))));
   }
 
   @Test

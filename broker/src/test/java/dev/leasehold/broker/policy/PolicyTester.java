@@ -36,6 +36,7 @@ final class PolicyTester {
   private Optional<Autonomy> kindLevel = Optional.empty();
   private Signals signals = Signals.NONE;
   private Consents consents = Consents.NONE;
+  private List<Engine> engines = List.of();
   private @Nullable Task task;
 
   PolicyTester() {
@@ -95,6 +96,10 @@ final class PolicyTester {
 
   void consents(Consents those) {
     consents = those;
+  }
+
+  void engines(Engine... those) {
+    engines = List.of(those);
   }
 
   Instant now() {
@@ -163,7 +168,7 @@ final class PolicyTester {
         clock,
         new Rulebook(
             rules, Map.of(AGENT, new AgentProfile("ops", agentLevel)), levels, signals, consents),
-        List.of());
+        engines);
   }
 
   Decision decide(String method, String path) {

@@ -237,6 +237,38 @@ final class ApprovalAtTheProxyTest {
   }
 
   @Test
+  void callThatWasHeldIsMadeOnlyIfTheRulesOfNowAllowIt() throws Exception {
+    try (RecordingUpstream upstream = reading(2);
+        ProxyTester proxy = proxy(upstream);
+        RawAgent agent = proxy.agent()) {
+      // Given
+      proxy.obey(writes(Scope.CALL, LONG));
+      post(agent, upstream, proxy.open(), "ab");
+      Approval asked = pending(proxy);
+
+      // When
+      proxy.obey(
+          writes(Scope.CALL, LONG),
+          new PolicyRule(
+              "policy.rules.incident",
+              "",
+              Optional.empty(),
+              Effect.DENY,
+              false,
+              List.of(),
+              Optional.empty()));
+      agree(proxy, asked);
+
+      // Then
+      Answer answer = agent.answer();
+      assertEquals("rule-denied", answer.problem());
+      assertTrue(answer.body().contains("policy.rules.incident"));
+      assertEquals(0, upstream.connections());
+      assertEquals(List.of(), proxy.store().calls());
+    }
+  }
+
+  @Test
   void floodOfQuestionsIsCapped() throws Exception {
     try (RecordingUpstream upstream = reading(2);
         ProxyTester proxy = proxy(upstream);
