@@ -27,7 +27,13 @@ public record Shown(Facts facts, String query, Body body) {
      * @param digest SHA-256, hex
      * @param latin1 its bytes, each as one character, without the secrets of the task
      */
-    record Whole(int size, String digest, String latin1) implements Body {}
+    record Whole(int size, String digest, String latin1) implements Body {
+      /** Without what it holds. */
+      @Override
+      public String toString() {
+        return "Whole[" + size + " bytes, SHA-256 " + digest + "]";
+      }
+    }
 
     /** More than is held back, or the agent waits to be asked for it: it would pass unseen. */
     record Unseen() implements Body {}
@@ -77,6 +83,12 @@ public record Shown(Facts facts, String query, Body body) {
       digest.update(bytes);
     }
     return hex(digest.digest());
+  }
+
+  /** Without query and body, which are for approvers alone. */
+  @Override
+  public String toString() {
+    return "Shown[" + facts.method() + " " + facts.path() + " of " + facts.task().id() + "]";
   }
 
   private static String hex(byte[] bytes) {

@@ -98,15 +98,21 @@ public record CallDecided(
 
   /** The same, sent once more: another request at the target, so another line. */
   public CallDecided repeated() {
-    return with(path, REPEATED);
+    return with(path, REPEATED, observed, engineDecisions);
   }
 
   /** The same with another path: one that has no secret in it. */
   public CallDecided withPath(String masked) {
-    return with(masked, cause);
+    return with(masked, cause, observed, engineDecisions);
   }
 
-  private CallDecided with(String otherPath, String otherCause) {
+  /** The same, with the rules that were only observed, and what engines call their decisions. */
+  public CallDecided observing(List<String> places, List<String> engines) {
+    return with(path, cause, places, engines);
+  }
+
+  private CallDecided with(
+      String otherPath, String otherCause, List<String> places, List<String> engines) {
     return new CallDecided(
         task,
         destination,
@@ -121,27 +127,6 @@ public record CallDecided(
         lease,
         vaultRequestId,
         otherCause,
-        observed,
-        approval,
-        engineDecisions);
-  }
-
-  /** The same, with the rules that were only observed, and what engines call their decisions. */
-  public CallDecided observing(List<String> places, List<String> engines) {
-    return new CallDecided(
-        task,
-        destination,
-        environment,
-        credential,
-        classification,
-        allowed,
-        rule,
-        policyVersion,
-        method,
-        path,
-        lease,
-        vaultRequestId,
-        cause,
         places,
         approval,
         engines);

@@ -9,9 +9,7 @@ import dev.leasehold.broker.config.keys.ControlKeys;
 import dev.leasehold.broker.config.keys.PolicyKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.config.keys.TaskKeys;
-import dev.leasehold.broker.policy.Effect;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -104,10 +102,7 @@ final class ApprovalChecks {
             "there is no approvals.groups."
                 + group.get().value()
                 + Nearest.hint(group.get().value(), known));
-      } else if (group.isEmpty()
-          && approvals.isEmpty()
-          && List.of(Effect.REQUIRE_APPROVAL)
-              .contains(rule.find(PolicyKeys.EFFECT).orElse(Effect.DENY))) {
+      } else if (group.isEmpty() && approvals.isEmpty() && Document.asks(rule)) {
         reading.warning(
             rule.path(), rule.line(), "denies: nobody can be asked; configure approvals");
       }

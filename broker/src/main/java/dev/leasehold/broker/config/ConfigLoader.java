@@ -5,12 +5,6 @@ import dev.leasehold.broker.config.form.YamlText;
 import dev.leasehold.broker.config.keys.AuditKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.policy.Signals;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,7 +24,7 @@ public final class ConfigLoader {
   static LoadResult load(Path file, Machine machine) {
     Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
     Reading reading = new Reading(folder, machine::variable);
-    return content(file, reading)
+    return TextFile.read(file, reading)
         .flatMap(text -> YamlText.read(text, reading))
         .flatMap(tree -> RootKeys.FORM.read(tree, "", reading))
         .map(root -> check(new Document(root), file.toAbsolutePath(), reading, machine))
@@ -97,24 +91,5 @@ public final class ConfigLoader {
 
   private static LoadResult refused(Reading reading) {
     return new LoadResult.Refused(reading.errors(), reading.warnings());
-  }
-
-  private static Optional<String> content(Path file, Reading reading) {
-    try {
-      if (Files.size(file) > 4L * YamlText.MAX_LENGTH) {
-        reading.error("", 1, "larger than 1 MiB");
-        return Optional.empty();
-      }
-      byte[] bytes = Files.readAllBytes(file);
-      return Optional.of(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (CharacterCodingException notText) {
-      reading.error("", 1, "not UTF-8");
-    } catch (NoSuchFileException absent) {
-      reading.error("", 1, "there is no such file: " + file);
-    } catch (IOException unreadable) {
-      reading.error("", 1, "the file cannot be read: " + unreadable.getClass().getSimpleName());
-    }
-    return Optional.empty();
   }
 }

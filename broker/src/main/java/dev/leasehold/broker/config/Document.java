@@ -11,6 +11,7 @@ import dev.leasehold.broker.config.keys.InjectKeys;
 import dev.leasehold.broker.config.keys.PolicyKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.destination.Target;
+import dev.leasehold.broker.policy.Effect;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,11 @@ record Document(Section root) {
         .flatMap(policy -> policy.find(PolicyKeys.RULES))
         .map(rules -> rules.stream().map(Located::value).toList())
         .orElse(List.of());
+  }
+
+  /** Whether the rule has a human asked. */
+  static boolean asks(Section rule) {
+    return rule.find(PolicyKeys.EFFECT).filter(Effect.REQUIRE_APPROVAL::equals).isPresent();
   }
 
   List<Section> callers() {

@@ -6,8 +6,6 @@ import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.config.form.YamlText;
 import dev.leasehold.broker.config.keys.CaseKeys;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -30,18 +28,14 @@ public record PolicyCases(List<PolicyCase> cases, List<ConfigError> errors) {
   /** Blocks on the file system. */
   public static PolicyCases load(Path file) {
     Reading reading = new Reading(Path.of("/"), name -> Optional.empty());
-    try {
-      List<PolicyCase> cases =
-          YamlText.read(Files.readString(file), reading)
-              .flatMap(tree -> CaseKeys.FORM.read(tree, "", reading))
-              .filter(root -> reading.isClean())
-              .map(PolicyCases::cases)
-              .orElse(List.of());
-      return new PolicyCases(cases, reading.errors());
-    } catch (IOException unreadable) {
-      reading.error("", 1, "the file cannot be read: " + unreadable.getClass().getSimpleName());
-      return new PolicyCases(List.of(), reading.errors());
-    }
+    List<PolicyCase> cases =
+        TextFile.read(file, reading)
+            .flatMap(text -> YamlText.read(text, reading))
+            .flatMap(tree -> CaseKeys.FORM.read(tree, "", reading))
+            .filter(root -> reading.isClean())
+            .map(PolicyCases::cases)
+            .orElse(List.of());
+    return new PolicyCases(cases, reading.errors());
   }
 
   private static List<PolicyCase> cases(Section root) {

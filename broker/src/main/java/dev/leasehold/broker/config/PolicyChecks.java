@@ -81,11 +81,10 @@ final class PolicyChecks {
   }
 
   private void asking(Section rule) {
-    boolean asks = rule.find(PolicyKeys.EFFECT).filter(Effect.REQUIRE_APPROVAL::equals).isPresent();
     for (Key<?> key :
         List.<Key<?>>of(
             PolicyKeys.APPROVERS, PolicyKeys.SCOPE, PolicyKeys.WAIT, PolicyKeys.COUNT)) {
-      if (rule.isWritten(key) && !asks && rule.find(PolicyKeys.EFFECT).isPresent()) {
+      if (rule.isWritten(key) && !Document.asks(rule) && rule.find(PolicyKeys.EFFECT).isPresent()) {
         reading.error(rule.pathOf(key), rule.lineOf(key), "belongs to require-approval only");
       }
     }

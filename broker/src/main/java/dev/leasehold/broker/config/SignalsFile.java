@@ -9,8 +9,6 @@ import dev.leasehold.broker.config.form.YamlText;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.policy.Signals;
 import dev.leasehold.broker.policy.Signals.Window;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -38,7 +36,11 @@ final class SignalsFile {
       return Signals.NONE;
     }
     Reading own = new Reading(file.get(), name -> Optional.empty());
-    Signals signals = read(file.get(), own);
+    Signals signals =
+        TextFile.read(file.get(), own)
+            .flatMap(text -> YamlText.read(text, own))
+            .map(tree -> signals(tree, own))
+            .orElse(Signals.NONE);
     own.errors()
         .forEach(
             error ->
@@ -47,17 +49,6 @@ final class SignalsFile {
                     document.root().lineOf(RootKeys.SIGNALS),
                     "in the file: " + error));
     return signals;
-  }
-
-  private static Signals read(Path file, Reading reading) {
-    try {
-      return YamlText.read(Files.readString(file), reading)
-          .map(tree -> signals(tree, reading))
-          .orElse(Signals.NONE);
-    } catch (IOException unreadable) {
-      reading.error("", 1, "it cannot be read: " + unreadable.getClass().getSimpleName());
-      return Signals.NONE;
-    }
   }
 
   private static Signals signals(Tree tree, Reading reading) {

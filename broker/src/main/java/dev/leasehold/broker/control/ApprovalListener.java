@@ -2,7 +2,6 @@ package dev.leasehold.broker.control;
 
 import dev.leasehold.broker.approval.Approver;
 import dev.leasehold.broker.approval.Approvers;
-import dev.leasehold.broker.local.SocketFile;
 import dev.leasehold.broker.local.SocketOwners;
 import dev.leasehold.broker.telemetry.Problem;
 import io.netty.channel.Channel;
@@ -29,7 +28,6 @@ final class ApprovalListener extends Listener {
   private BrowserGuard guard = BrowserGuard.onSocket();
   private String control = "";
   private @Nullable InetSocketAddress bound;
-  private @Nullable SocketFile file;
 
   private ApprovalListener(ControlState state, Approvers approvers, int ownUid) throws IOException {
     super(state);
@@ -59,9 +57,7 @@ final class ApprovalListener extends Listener {
   }
 
   private void onSocket(Path path) throws IOException {
-    SocketFile.prepare(path);
-    listen(SocketAddress.domainSocketAddress(path.toString()));
-    file = SocketFile.open(path);
+    listen(path);
     control = "unix:" + path.toAbsolutePath();
   }
 
@@ -124,19 +120,5 @@ final class ApprovalListener extends Listener {
   @Override
   boolean isStrangerPossible() {
     return true;
-  }
-
-  /** Removes the socket's file as well. */
-  @Override
-  public void close() {
-    super.close();
-    if (file == null) {
-      return;
-    }
-    try {
-      file.remove();
-    } catch (IOException stays) {
-      // Whoever starts next finds out whether it is in the way.
-    }
   }
 }

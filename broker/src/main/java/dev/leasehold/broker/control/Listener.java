@@ -1,11 +1,13 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.local.SocketFile;
 import io.netty.channel.Channel;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,11 +40,19 @@ abstract class Listener implements AutoCloseable {
   private final Map<Optional<Integer>, Integer> connections = new HashMap<>(); // guarded by itself
   private final long idleTimer;
   private @Nullable HttpServer server;
+  private @Nullable SocketFile file;
 
   Listener(ControlState state) {
     this.state = state;
     this.idleTimer =
         state.vertx().setPeriodic(IDLE.toMillis() / 6, tick -> closeIdle(clockNanos()));
+  }
+
+  /** Binds a Unix socket, whose file goes when this is closed; blocks. */
+  final void listen(Path socket) throws IOException {
+    SocketFile.prepare(socket);
+    listen(SocketAddress.domainSocketAddress(socket.toString()));
+    file = SocketFile.open(socket);
   }
 
   /** Binds; blocks. */
@@ -157,6 +167,14 @@ abstract class Listener implements AutoCloseable {
     state.vertx().cancelTimer(idleTimer);
     if (server != null) {
       server.close().toCompletionStage().toCompletableFuture().join();
+    }
+    if (file == null) {
+      return;
+    }
+    try {
+      file.remove();
+    } catch (IOException stays) {
+      // Whoever starts next finds out whether it is in the way.
     }
   }
 }

@@ -1,8 +1,6 @@
 package dev.leasehold.broker.control;
 
-import dev.leasehold.broker.local.SocketFile;
 import io.netty.channel.Channel;
-import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,7 +14,6 @@ final class SocketListener extends Listener {
   private final Path path;
   private final PeerUids uids;
   private final BrowserGuard guard = BrowserGuard.onSocket();
-  private @Nullable SocketFile file;
 
   private SocketListener(ControlState state, Path path, PeerUids uids) {
     super(state);
@@ -28,9 +25,7 @@ final class SocketListener extends Listener {
   static SocketListener start(ControlState state, Path path, PeerUids uids) throws IOException {
     SocketListener listener = new SocketListener(state, path, uids);
     try {
-      SocketFile.prepare(path);
-      listener.listen(SocketAddress.domainSocketAddress(path.toString()));
-      listener.file = SocketFile.open(path);
+      listener.listen(path);
       return listener;
     } catch (IOException failure) {
       listener.close();
@@ -61,19 +56,5 @@ final class SocketListener extends Listener {
   @Override
   boolean isStrangerPossible() {
     return true;
-  }
-
-  /** Removes the socket's file as well. */
-  @Override
-  public void close() {
-    super.close();
-    if (file == null) {
-      return;
-    }
-    try {
-      file.remove();
-    } catch (IOException stays) {
-      // Whoever starts next finds out whether it is in the way.
-    }
   }
 }

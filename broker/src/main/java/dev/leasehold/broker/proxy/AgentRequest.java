@@ -193,7 +193,7 @@ record AgentRequest(RequestHead head, Framing framing, Call call, String query) 
   }
 
   boolean wantsWebSocket() {
-    return WebSockets.isAsked(head.fields());
+    return call.action() == Action.WEBSOCKET;
   }
 
   /** Whether it can be sent a second time without anybody noticing (RFC 9110 §9.2.2). */

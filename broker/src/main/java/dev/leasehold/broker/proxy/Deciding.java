@@ -1,6 +1,7 @@
 package dev.leasehold.broker.proxy;
 
 import dev.leasehold.broker.approval.Approval;
+import dev.leasehold.broker.approval.Approvals;
 import dev.leasehold.broker.approval.Approvals.Asked;
 import dev.leasehold.broker.approval.Shown;
 import dev.leasehold.broker.destination.Destination;
@@ -91,7 +92,7 @@ final class Deciding {
       case Denial denial -> {
         record.denied(denial);
         if (denial.asks().isPresent() && serving.approvals().isPresent()) {
-          hold(denial.asks().get());
+          hold(denial.asks().get(), serving.approvals().get());
         } else {
           call.refuse(Databases.refusal(denial, task, asked, policy));
         }
@@ -110,13 +111,13 @@ final class Deciding {
     }
   }
 
-  private void hold(Denial.Asks wanted) {
+  private void hold(Denial.Asks wanted, Approvals approvals) {
     questions++;
     if (body != null) {
-      ask(wanted); // held already, for another rule
+      ask(wanted, approvals); // held already, for another rule
       return;
     }
-    HeldBody held = new HeldBody(request, connection.incoming(), () -> ask(wanted));
+    HeldBody held = new HeldBody(request, connection.incoming(), () -> ask(wanted, approvals));
     body = held;
     held.begin();
     if (held.takesMore()) {
@@ -129,7 +130,7 @@ final class Deciding {
     return body;
   }
 
-  private void ask(Denial.Asks wanted) {
+  private void ask(Denial.Asks wanted, Approvals approvals) {
     if (call.isOver()) {
       return;
     }
@@ -137,7 +138,7 @@ final class Deciding {
     Shown shown =
         new Shown(
             wanted.facts(), serving.lanes().mask(task, request.query()), held.shown(this::masked));
-    switch (serving.approvals().orElseThrow().ask(wanted.rule(), shown)) {
+    switch (approvals.ask(wanted.rule(), shown)) {
       case Asked.Approved(Ticket ticket) -> goOn(ticket);
       case Asked.Denied denied -> call.refuse(refused(wanted));
       case Asked.TooOften(String detail) ->
@@ -147,7 +148,7 @@ final class Deciding {
                   .withRule(wanted.rule().place())
                   .withHint("wait, or work without the calls that need a human")
                   .withRetryAfter(Duration.ofMinutes(5)));
-      case Asked.Pending(Approval approval) -> await(approval, wanted);
+      case Asked.Pending(Approval approval) -> await(approval, wanted, approvals);
     }
   }
 
@@ -155,7 +156,7 @@ final class Deciding {
     return serving.lanes().mask(task, text);
   }
 
-  private void await(Approval approval, Denial.Asks wanted) {
+  private void await(Approval approval, Denial.Asks wanted, Approvals approvals) {
     Duration held = approval.asking().held();
     if (!held.isPositive()) {
       call.refuse(unanswered(approval, wanted));
@@ -170,17 +171,18 @@ final class Deciding {
     var unused =
         approval
             .answer()
-            .whenComplete((state, failure) -> onLoop(() -> answered(approval, wanted, question)));
+            .whenComplete(
+                (state, failure) -> onLoop(() -> answered(approval, wanted, approvals, question)));
   }
 
-  private void answered(Approval approval, Denial.Asks wanted, int question) {
+  private void answered(Approval approval, Denial.Asks wanted, Approvals approvals, int question) {
     if (call.isOver() || question != questions) {
       return;
     }
     stopWaiting();
-    switch (serving.approvals().orElseThrow().state(approval)) {
+    switch (approvals.state(approval)) {
       case APPROVED -> {
-        Optional<Ticket> ticket = serving.approvals().orElseThrow().redeem(approval);
+        Optional<Ticket> ticket = approvals.redeem(approval);
         if (ticket.isPresent()) {
           goOn(ticket.get());
         } else {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Asks policy engines about a call that lasts, and no more than once a second. */
 final class EngineWatch {
@@ -19,8 +20,13 @@ final class EngineWatch {
   private long askedAt = System.nanoTime();
   private boolean asking;
 
-  EngineWatch(EventLoop loop) {
+  private EngineWatch(EventLoop loop) {
     this.loop = loop;
+  }
+
+  /** Made for calls that last, and for no others. */
+  static EngineWatch of(@Nullable EngineWatch made, EventLoop loop) {
+    return made == null ? new EngineWatch(loop) : made;
   }
 
   /**

@@ -28,8 +28,8 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
   private final Grant grant;
   private final Lane lane;
   private final CallRecord record;
-  private final EngineWatch engines;
 
+  private @Nullable EngineWatch engines;
   private @Nullable Channel upstream;
   private @Nullable Splice splice;
   private boolean over;
@@ -43,7 +43,6 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
     this.grant = grant;
     this.lane = lane;
     this.record = record;
-    this.engines = new EngineWatch(loop);
   }
 
   /** Null when the tunnel is on its way. */
@@ -114,6 +113,7 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
     if (denial != null) {
       refuse(Refusals.of(denial));
     } else if (!over) {
+      engines = EngineWatch.of(engines, loop);
       engines.ask(serving.rules().get().policy(), grant, this::refuse);
     }
   }

@@ -46,7 +46,7 @@ final class ProxyCall implements OpenCall {
 
   private @Nullable AgentRequest request;
   private @Nullable Task task;
-  private final EngineWatch engines;
+  private @Nullable EngineWatch engines;
   private int headSize;
   private @Nullable Deciding deciding;
   private @Nullable Grant grant;
@@ -61,7 +61,6 @@ final class ProxyCall implements OpenCall {
     this.loop = connection.channel().eventLoop();
     this.rules = serving.rules().get();
     this.record = new CallRecord(serving, connection.audit(), rules.policy().version());
-    this.engines = new EngineWatch(loop);
     this.loan = new Loan(this, serving, loop);
   }
 
@@ -140,6 +139,7 @@ final class ProxyCall implements OpenCall {
     if (denial != null) {
       refuse(Refusals.of(denial));
     } else if (grant != null && !over) {
+      engines = EngineWatch.of(engines, loop);
       engines.ask(serving.rules().get().policy(), grant, this::refuse);
     }
   }

@@ -189,17 +189,7 @@ final class ApprovalsTest {
     IdProvider provider = new IdProvider();
     Approvers approvers =
         new Approvers(
-            Map.of(
-                "ops",
-                List.of(
-                    new ApproverRule.Oidc(
-                        IdProvider.ISSUER,
-                        IdProvider.AUDIENCE,
-                        "groups",
-                        Set.of("sre"),
-                        provider.keys(folder)))),
-            clock,
-            token -> Optional.empty());
+            Map.of("ops", List.of(provider.approvers(folder))), clock, token -> Optional.empty());
     Instant now = clock.instant();
     JWTClaimsSet good = IdProvider.claims("anna", now);
 

@@ -139,16 +139,19 @@ final class CertificateAuthoritiesTest {
     assertEquals(ofTaskOpenedNow().roots(), published.getLast());
   }
 
+  private CertificateAuthorities signedBy(FakeSigner signer, Duration life) {
+    return new CertificateAuthorities(
+        clock,
+        LONGEST_TASK,
+        hosts -> InterceptionCa.signed(hosts, clock, signer, life),
+        this::publish);
+  }
+
   @Test
   void whatAnotherSignsIsMadeWhenItCanBeAndFollowedInTime() throws IOException {
     Duration life = Duration.ofDays(30);
     FakeSigner signer = new FakeSigner(clock, life);
-    CertificateAuthorities signed =
-        new CertificateAuthorities(
-            clock,
-            LONGEST_TASK,
-            hosts -> InterceptionCa.signed(hosts, clock, signer, life),
-            this::publish);
+    CertificateAuthorities signed = signedBy(signer, life);
 
     // Nothing without the signer
     signer.refusal = "Vault is sealed";
@@ -188,12 +191,7 @@ final class CertificateAuthoritiesTest {
   void aReloadWhoseCaIsNotSignedChangesNothing() throws IOException {
     Duration life = Duration.ofDays(30);
     FakeSigner signer = new FakeSigner(clock, life);
-    CertificateAuthorities signed =
-        new CertificateAuthorities(
-            clock,
-            LONGEST_TASK,
-            hosts -> InterceptionCa.signed(hosts, clock, signer, life),
-            this::publish);
+    CertificateAuthorities signed = signedBy(signer, life);
     signed.cover(Set.of("a.example"));
     InterceptionCa first = signed.forTask(clock.instant());
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.JOSEException;
-import dev.leasehold.broker.approval.ApproverRule;
 import dev.leasehold.broker.approval.Approvers;
 import dev.leasehold.broker.policy.Condition;
 import dev.leasehold.broker.policy.Effect;
@@ -52,15 +51,7 @@ final class ApprovalCallsTest {
     provider = new IdProvider();
     approvers =
         new Approvers(
-            Map.of(
-                "ops",
-                List.of(
-                    new ApproverRule.Oidc(
-                        IdProvider.ISSUER,
-                        IdProvider.AUDIENCE,
-                        "groups",
-                        Set.of("sre"),
-                        provider.keys(folder)))),
+            Map.of("ops", List.of(provider.approvers(folder))),
             InstantSource.system(),
             token -> Optional.empty());
   }

@@ -10,12 +10,14 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.leasehold.broker.approval.ApproverRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
 
 /** An OpenID provider, as far as its keys and tokens go. */
 public final class IdProvider {
@@ -28,9 +30,13 @@ public final class IdProvider {
     this.key = new ECKeyGenerator(Curve.P_256).keyID("k1").generate();
   }
 
-  /** The public keys, in a file of that folder. */
-  public Path keys(Path folder) throws IOException {
+  private Path keys(Path folder) throws IOException {
     return Files.writeString(folder.resolve("keys.jwks"), new JWKSet(key).toString());
+  }
+
+  /** A group whose approvers log in here. */
+  public ApproverRule approvers(Path folder) throws IOException {
+    return new ApproverRule.Oidc(ISSUER, AUDIENCE, "groups", Set.of("sre"), keys(folder));
   }
 
   /** What is right in every way, of somebody of the group {@code sre}. */

@@ -16,7 +16,15 @@ import java.util.List;
  */
 final class HttpBench implements Bench {
 
-  private static final int CONNECTIONS = 64;
+  static final int CONNECTIONS = 64;
+
+  /** What the load and the other side of it need. */
+  static final List<Needed> NEEDS =
+      List.of(
+          new Needed("nginx", "nginx-light"),
+          new Needed("wrk", "wrk"),
+          new Needed("taskset", "util-linux"));
+
   private static final double GOAL_RATE = 0.75;
   private static final double GOAL_MICROS = 60;
 
@@ -30,10 +38,7 @@ final class HttpBench implements Bench {
 
   @Override
   public List<Needed> needs() {
-    return List.of(
-        new Needed("nginx", "nginx-light"),
-        new Needed("wrk", "wrk"),
-        new Needed("taskset", "util-linux"));
+    return NEEDS;
   }
 
   static String rules(int upstream) {
@@ -77,16 +82,16 @@ final class HttpBench implements Bench {
     measures.addAll(
         duel.throughput(
             "64 connections, closed loop",
-            (rival, time) -> closedLoop(duel.folder(), rival, time, CONNECTIONS),
+            (rival, time) -> closedLoop(duel.folder(), rival, time),
             GOAL_RATE,
             GOAL_CPU));
     measures.add(duel.latency(GOAL_MICROS));
     return measures;
   }
 
-  static Throughput closedLoop(Path folder, Rival rival, Duration load, int connections) {
+  static Throughput closedLoop(Path folder, Rival rival, Duration load) {
     double before = rival.cpu();
-    double rate = Wrk.load(folder, Cores.load(), rival.call(), connections, load);
+    double rate = Wrk.load(folder, Cores.load(), rival.call(), CONNECTIONS, load);
     return new Throughput(rate, (rival.cpu() - before) / (rate * load.toSeconds()));
   }
 }

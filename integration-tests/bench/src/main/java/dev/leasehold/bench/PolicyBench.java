@@ -15,7 +15,6 @@ import java.util.List;
  * with a thousand beside that with ten.
  */
 final class PolicyBench implements Bench {
-  private static final int CONNECTIONS = 64;
   private static final int FEW = 10;
   private static final int MANY = 1000;
   private static final double GOAL_RATE = 0.97;
@@ -28,10 +27,7 @@ final class PolicyBench implements Bench {
 
   @Override
   public List<Needed> needs() {
-    return List.of(
-        new Needed("nginx", "nginx-light"),
-        new Needed("wrk", "wrk"),
-        new Needed("taskset", "util-linux"));
+    return HttpBench.NEEDS;
   }
 
   @Override
@@ -52,12 +48,12 @@ final class PolicyBench implements Bench {
         Rival ours = new Rival(many.call(manyTask, target), manyServed.pid());
         Rival peer = new Rival(few.call(fewTask, target), fewServed.pid());
         // Both are compilers' work, and both have to be warm.
-        var unused = closedLoop(folder, peer, load.multipliedBy(3));
+        var unused = HttpBench.closedLoop(folder, peer, load.multipliedBy(3));
         measures.addAll(
             new Duel(name(), folder, ours, peer, FEW + " rules", load)
                 .throughput(
-                    MANY + " rules, 64 connections",
-                    (rival, time) -> closedLoop(folder, rival, time),
+                    MANY + " rules, " + HttpBench.CONNECTIONS + " connections",
+                    (rival, time) -> HttpBench.closedLoop(folder, rival, time),
                     GOAL_RATE,
                     GOAL_CPU));
       }
@@ -79,9 +75,5 @@ final class PolicyBench implements Bench {
               .formatted(i, effect));
     }
     return text.append("    - {name: items, effect: allow, when: {kinds: [load]}}\n").toString();
-  }
-
-  private static Throughput closedLoop(Path folder, Rival rival, Duration load) {
-    return HttpBench.closedLoop(folder, rival, load, CONNECTIONS);
   }
 }
