@@ -67,11 +67,18 @@ final class ApprovalChecks {
             });
     approver
         .located(ApprovalKeys.SVID)
-        .filter(svid -> agents().contains(svid.value()))
         .ifPresent(
-            svid ->
+            svid -> {
+              if (agents().contains(svid.value())) {
                 reading.error(
-                    svid.path(), svid.line(), "is an agent's, and agents approve nothing"));
+                    svid.path(), svid.line(), "is an agent's, and agents approve nothing");
+              } else {
+                reading.warning(
+                    svid.path(),
+                    svid.line(),
+                    "nobody is known by an SVID in this version; use uid or oidc");
+              }
+            });
   }
 
   private Set<String> agents() {

@@ -60,6 +60,20 @@ class ApprovalChecksTest {
   }
 
   @Test
+  void approverWhomNobodyCanBeIsPointedOut() {
+    assertTrue(
+        Sample.warnings(
+                Sample.text()
+                    + ASKS
+                    + GROUPS.replace("{uid: 2001}", "{svid: \"spiffe://example.org/anna\"}"))
+            .stream()
+            .anyMatch(
+                warning ->
+                    warning.startsWith("approvals.groups.ops[0].svid")
+                        && warning.contains("use uid or oidc")));
+  }
+
+  @Test
   void listenerIsOfThisMachineAndOfItsOwn() {
     refused(ASKS + GROUPS.replace("127.0.0.1", "10.0.0.1"), "approvals.listen", "loopback");
     refused(ASKS + GROUPS.replace("15082", "15080"), "approvals.listen", "same address");

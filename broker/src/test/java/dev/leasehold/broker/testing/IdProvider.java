@@ -30,13 +30,19 @@ public final class IdProvider {
     this.key = new ECKeyGenerator(Curve.P_256).keyID("k1").generate();
   }
 
-  private Path keys(Path folder) throws IOException {
-    return Files.writeString(folder.resolve("keys.jwks"), new JWKSet(key).toString());
+  /** The public keys, a JWK set. */
+  public String keys() {
+    return new JWKSet(key).toString();
   }
 
   /** A group whose approvers log in here. */
   public ApproverRule approvers(Path folder) throws IOException {
-    return new ApproverRule.Oidc(ISSUER, AUDIENCE, "groups", Set.of("sre"), keys(folder));
+    return new ApproverRule.Oidc(
+        ISSUER,
+        AUDIENCE,
+        "groups",
+        Set.of("sre"),
+        Files.writeString(folder.resolve("keys.jwks"), keys()));
   }
 
   /** What is right in every way, of somebody of the group {@code sre}. */
