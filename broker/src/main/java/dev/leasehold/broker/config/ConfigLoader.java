@@ -37,6 +37,7 @@ public final class ConfigLoader {
     CallerChecks.run(document, reading, machine.ownUid());
     ListenChecks.run(document, reading);
     DefaultTaskChecks.run(document, reading, machine.ownUid());
+    DistinctChecks.run(document, reading);
     DestinationChecks.run(document, reading);
     CredentialChecks.run(document, reading, Instant.now());
     audit(document, reading);

@@ -21,6 +21,9 @@ public final class VaultMounts {
   /** {@code database/creds/…}: the usual credential, five minutes. */
   public static final String DATABASE_ROLE = "orders-rw";
 
+  /** The same, for those who only read: a role of their own at Vault. */
+  public static final String READING_DATABASE_ROLE = "orders-ro";
+
   /** The same, but making it takes {@value #SLOW_SECONDS} seconds. */
   public static final String SLOW_DATABASE_ROLE = "orders-slow";
 
@@ -56,7 +59,7 @@ public final class VaultMounts {
                 .ok());
   }
 
-  /** Mounts {@code database/} with a connection to the demo database and three roles. */
+  /** Mounts {@code database/} with a connection to the demo database and its roles. */
   void database(DemoDatabase database) {
     mount("database", object("type", "database"));
     write(
@@ -72,6 +75,7 @@ public final class VaultMounts {
                 "username_template",
                 "v-{{.DisplayName | truncate 28}}-{{random 12}}-{{unix_time}}"));
     databaseRole(DATABASE_ROLE, "5m", "30m", List.of());
+    databaseRole(READING_DATABASE_ROLE, "5m", "30m", List.of());
     databaseRole(
         SLOW_DATABASE_ROLE, "5m", "30m", List.of("SELECT pg_sleep(" + SLOW_SECONDS + ");"));
     databaseRole(SHORT_DATABASE_ROLE, SHORT_SECONDS + "s", "1m", List.of());

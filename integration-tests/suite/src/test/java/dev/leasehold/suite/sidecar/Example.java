@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.leasehold.suite.sidecar.ControlClient.OpenedTask;
 import dev.leasehold.testbed.Testbed;
-import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.sidecar.Distribution;
 import dev.leasehold.testbed.sidecar.ExampleConfig;
 import dev.leasehold.testbed.target.DemoApi;
@@ -71,7 +70,7 @@ final class Example {
   }
 
   /** One task of the kind {@code report}, which reads the orders with a user of its own. */
-  void assertOrdersAreReadByAUserOfTheTasksOwn(DemoApi api, int provenAtTheTarget) {
+  void assertOrdersAreReadByAUserOfTheTasksOwn(DemoApi api, String role, int provenAtTheTarget) {
     OpenedTask task = open("report", "a test");
     String url = "http://localhost:" + api.address().getPort() + "/orders/today";
     ProxyCall.Answer answer = new ProxyCall("GET", url).as(task).send(rig.proxyPort());
@@ -82,7 +81,6 @@ final class Example {
     assertEndIsProven(task, provenAtTheTarget);
 
     assertFalse(testbed.database().leasedUsers().contains(user), "dropped by Vault");
-    assertEquals(
-        List.of(), testbed.vaultAdmin().leases("database/creds/" + VaultMounts.DATABASE_ROLE));
+    assertEquals(List.of(), testbed.vaultAdmin().leases("database/creds/" + role));
   }
 }

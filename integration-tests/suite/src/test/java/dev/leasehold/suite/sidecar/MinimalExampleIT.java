@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.leasehold.testbed.Testbed;
+import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.target.DemoApi;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class MinimalExampleIT {
 
   @Test
   void aReportReadsOrdersWithAUserThatIsProvenDeadAfterwards() {
-    example.assertOrdersAreReadByAUserOfTheTasksOwn(api, 0);
+    example.assertOrdersAreReadByAUserOfTheTasksOwn(api, VaultMounts.DATABASE_ROLE, 0);
     assertTrue(rig.sidecar().output().contains("\"type\":\"task.ended\""), "audit on stdout");
     assertTrue(Files.exists(rig.folder().resolve("state/leasehold/journal")), "its usual folder");
   }

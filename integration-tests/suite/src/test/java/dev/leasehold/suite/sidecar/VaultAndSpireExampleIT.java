@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.leasehold.suite.sidecar.ControlClient.OpenedTask;
 import dev.leasehold.testbed.Testbed;
+import dev.leasehold.testbed.VaultMounts;
 import dev.leasehold.testbed.postgres.DemoDatabase;
 import dev.leasehold.testbed.postgres.PostgresServer;
 import dev.leasehold.testbed.target.DemoApi;
@@ -85,7 +86,7 @@ class VaultAndSpireExampleIT {
 
   @Test
   void aReportReadsOrdersWithAUserThatTheDatabaseSaysIsGoneAfterwards() {
-    example.assertOrdersAreReadByAUserOfTheTasksOwn(api, 1);
+    example.assertOrdersAreReadByAUserOfTheTasksOwn(api, VaultMounts.READING_DATABASE_ROLE, 1);
   }
 
   @Test
