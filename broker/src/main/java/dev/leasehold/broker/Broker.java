@@ -13,8 +13,10 @@ import dev.leasehold.broker.control.ApprovalAccess;
 import dev.leasehold.broker.control.ControlConfig;
 import dev.leasehold.broker.control.ControlNeeds;
 import dev.leasehold.broker.control.ControlServer;
+import dev.leasehold.broker.control.JwtSvids;
 import dev.leasehold.broker.engine.Engines;
 import dev.leasehold.broker.identity.Identity;
+import dev.leasehold.broker.identity.IdentityException;
 import dev.leasehold.broker.identity.IdentitySnapshot;
 import dev.leasehold.broker.lease.Generations;
 import dev.leasehold.broker.lease.Journal;
@@ -196,6 +198,7 @@ final class Broker implements Sidecar {
                     proxy,
                     () -> reload.get().tasks(),
                     approvals,
+                    token -> svid(identity, token),
                     readiness,
                     audit,
                     metrics,
@@ -209,6 +212,17 @@ final class Broker implements Sidecar {
     startup.begin();
     return new Broker(
         stops, addresses(proxy, admin, control, configuration.control()), startup, reload, ends);
+  }
+
+  private static JwtSvids.Answer svid(Identity identity, String token) {
+    try {
+      return identity
+          .subjectOf(token)
+          .<JwtSvids.Answer>map(JwtSvids.Answer.Subject::new)
+          .orElseGet(JwtSvids.Answer.Invalid::new);
+    } catch (IdentityException failure) {
+      return new JwtSvids.Answer.Unavailable(String.valueOf(failure.getMessage()));
+    }
   }
 
   private static Optional<ApprovalAccess> approvals(

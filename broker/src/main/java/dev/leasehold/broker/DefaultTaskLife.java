@@ -101,8 +101,10 @@ final class DefaultTaskLife {
     }
     return switch (tasks.open(kind, request(kind))) {
       case Opening.Opened(Task opened, var token) -> watch(opened); // nobody learns the token
-      case Opening.Full(String detail) -> retry("the default task cannot be opened: " + detail);
+      case Opening.Full(String rule, String detail) ->
+          retry("the default task cannot be opened: " + detail);
       case Opening.Refused(String rule, String detail) -> giveUp(rule + ": " + detail);
+      case Opening.ParentEnded() -> throw new IllegalStateException("nobody delegates it");
       case Opening.Locked(String reason) -> giveUp("opening is locked by revoke-all: " + reason);
     };
   }

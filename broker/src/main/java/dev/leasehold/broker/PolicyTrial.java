@@ -51,6 +51,7 @@ final class PolicyTrial {
       case Opening.Refused(String rule, String detail) ->
           Explanation.denied("tasks." + kind.name() + "." + rule, detail);
       case Opening.Full full -> throw new IllegalStateException("the only task");
+      case Opening.ParentEnded ended -> throw new IllegalStateException("nobody delegates");
       case Opening.Locked locked -> throw new IllegalStateException("nothing locks it");
     };
   }
@@ -81,6 +82,9 @@ final class PolicyTrial {
   private static Explanation decide(Policy policy, Task task, PolicyCase of) throws UsageException {
     if (of.action() == Action.OPEN_TASK) {
       return policy.explainOpening(task);
+    }
+    if (of.action() == Action.DELEGATION) {
+      throw new UsageException("a case has no parent, so that no delegation can be tried");
     }
     String name =
         of.destination().orElseThrow(() -> new UsageException("a call needs a destination"));

@@ -52,6 +52,8 @@ final class PolicyWords {
       case Condition.NoneOf(var of, var values) -> fact + " is one of " + sorted(values);
       case Condition.BeginsWith(var of, var values, var beginnings) ->
           fact + " is not one of " + sorted(values) + " and begins with none of " + beginnings;
+      case Condition.InChain(var values, var beginnings) ->
+          fact + " has none of " + sorted(values) + " and none that begins with " + beginnings;
       case Condition.Paths(var patterns) -> fact + " matches none of " + patterns;
       case Condition.Labels(var labels) -> fact + " lacks some of " + labels;
       case Condition.Days(var days) -> fact + " is on none of " + days;

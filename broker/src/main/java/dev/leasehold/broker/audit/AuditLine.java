@@ -1,5 +1,6 @@
 package dev.leasehold.broker.audit;
 
+import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskId;
 import dev.leasehold.broker.telemetry.JsonBytes;
@@ -21,12 +22,23 @@ final class AuditLine {
 
   private final JsonBytes json;
 
-  private final Map<TaskId, byte[]> subjects =
+  /** What is said of a task as long as its agent is known in that way. */
+  private static final class Subject {
+    final AgentProof proof;
+    final byte[] encoded;
+
+    Subject(AgentProof proof, byte[] encoded) {
+      this.proof = proof;
+      this.encoded = encoded;
+    }
+  }
+
+  private final Map<TaskId, Subject> subjects =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<TaskId, byte[]> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<TaskId, Subject> eldest) {
           return size() > SUBJECTS_KEPT;
         }
       };
@@ -46,7 +58,13 @@ final class AuditLine {
 
   /** All that is said of a task itself; the same bytes for each of its lines. */
   AuditLine subject(Task task) {
-    json.name(subjects.computeIfAbsent(task.id(), id -> subjectOf(task)));
+    AgentProof proof = task.agentProof();
+    Subject known = subjects.get(task.id());
+    if (known == null || known.proof != proof) {
+      known = new Subject(proof, subjectOf(task, proof));
+      subjects.put(task.id(), known);
+    }
+    json.name(known.encoded);
     return this;
   }
 
@@ -72,14 +90,15 @@ final class AuditLine {
     return text(AuditField.PATH, path.substring(0, end));
   }
 
-  private byte[] subjectOf(Task task) {
+  private byte[] subjectOf(Task task, AgentProof proof) {
     JsonBytes own = new JsonBytes(256);
     AuditLine line = new AuditLine(own);
     line.text(AuditField.TASK, task.id().text())
-        .text(AuditField.ROOT_TASK, task.id().text())
+        .text(AuditField.ROOT_TASK, task.root().id().text())
+        .text(AuditField.PARENT, task.parent().map(parent -> parent.id().text()).orElse(""))
         .text(AuditField.KIND, task.kind().name())
         .text(AuditField.AGENT, task.agent())
-        .text(AuditField.AGENT_PROOF, task.agentProof().word())
+        .text(AuditField.AGENT_PROOF, proof.word())
         .text(AuditField.ON_BEHALF_OF, task.onBehalfOf().orElse(""))
         .text(AuditField.PURPOSE, task.purpose());
     return own.toByteArray();

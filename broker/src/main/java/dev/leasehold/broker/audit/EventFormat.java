@@ -7,6 +7,7 @@ import static dev.leasehold.broker.audit.AuditField.APPROVER;
 import static dev.leasehold.broker.audit.AuditField.BYTES_IN;
 import static dev.leasehold.broker.audit.AuditField.BYTES_OUT;
 import static dev.leasehold.broker.audit.AuditField.CAUSE;
+import static dev.leasehold.broker.audit.AuditField.CHAIN;
 import static dev.leasehold.broker.audit.AuditField.CLASSIFICATION;
 import static dev.leasehold.broker.audit.AuditField.CREDENTIAL;
 import static dev.leasehold.broker.audit.AuditField.DECISION;
@@ -18,7 +19,9 @@ import static dev.leasehold.broker.audit.AuditField.KIND;
 import static dev.leasehold.broker.audit.AuditField.LEASE;
 import static dev.leasehold.broker.audit.AuditField.LEASES;
 import static dev.leasehold.broker.audit.AuditField.METHOD;
+import static dev.leasehold.broker.audit.AuditField.NARROWED;
 import static dev.leasehold.broker.audit.AuditField.OBSERVED;
+import static dev.leasehold.broker.audit.AuditField.PARENT;
 import static dev.leasehold.broker.audit.AuditField.POLICY_VERSION;
 import static dev.leasehold.broker.audit.AuditField.PROOF;
 import static dev.leasehold.broker.audit.AuditField.PROVEN_TARGET;
@@ -26,6 +29,7 @@ import static dev.leasehold.broker.audit.AuditField.PROVEN_VAULT;
 import static dev.leasehold.broker.audit.AuditField.PURPOSE;
 import static dev.leasehold.broker.audit.AuditField.RESIDUAL;
 import static dev.leasehold.broker.audit.AuditField.REVOKED;
+import static dev.leasehold.broker.audit.AuditField.ROOT_TASK;
 import static dev.leasehold.broker.audit.AuditField.RULE;
 import static dev.leasehold.broker.audit.AuditField.SIGNAL;
 import static dev.leasehold.broker.audit.AuditField.STATUS;
@@ -56,6 +60,7 @@ final class EventFormat {
       case CallFinished _ -> "call.finished";
       case TaskEvent.Opened _ -> "task.opened";
       case TaskEvent.Refused _ -> "task.refused";
+      case TaskEvent.AgentProven _ -> "task.agent-proven";
       case TaskEvent.Signalled _ -> "task.signalled";
       case TaskEvent.Stuck _ -> "task.stuck";
       case TaskEvent.Ended _ -> "task.ended";
@@ -157,9 +162,16 @@ final class EventFormat {
   private static void writeTask(TaskEvent event, AuditLine line) {
     switch (event) {
       case TaskEvent.Opened(Task task, String policyVersion) ->
-          line.subject(task).text(DECISION, ALLOW).text(POLICY_VERSION, policyVersion);
+          line.subject(task)
+              .text(CHAIN, task.parent().isEmpty() ? "" : String.join(" ", task.chain()))
+              .text(NARROWED, task.narrowing().toString())
+              .text(DECISION, ALLOW)
+              .text(POLICY_VERSION, policyVersion);
+      case TaskEvent.AgentProven(Task task) -> line.subject(task);
       case TaskEvent.Refused refused ->
-          line.text(KIND, refused.kind())
+          line.text(ROOT_TASK, refused.parent().map(parent -> parent.root().id().text()).orElse(""))
+              .text(PARENT, refused.parent().map(parent -> parent.id().text()).orElse(""))
+              .text(KIND, refused.kind())
               .text(AGENT, refused.agent())
               .text(AGENT_PROOF, refused.proof().word())
               .text(PURPOSE, refused.purpose())

@@ -5,16 +5,30 @@ import dev.leasehold.broker.lease.Report;
 import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
+import java.util.Optional;
 
 /** The life of a task. */
 public sealed interface TaskEvent extends AuditEvent {
   /** Written before anybody is told of the task. */
   record Opened(Task task, String policyVersion) implements TaskEvent {}
 
-  /** Somebody who may open tasks was refused this one. */
+  /**
+   * Somebody who may open tasks was refused this one.
+   *
+   * @param parent the task that was to delegate it; empty where a caller asked
+   */
   record Refused(
-      String kind, String agent, AgentProof proof, String purpose, Problem problem, String rule)
+      Optional<Task> parent,
+      String kind,
+      String agent,
+      AgentProof proof,
+      String purpose,
+      Problem problem,
+      String rule)
       implements TaskEvent {}
+
+  /** The agent of a delegated task has shown who it is. */
+  record AgentProven(Task task) implements TaskEvent {}
 
   /** The fence has fallen; {@link Task#end} says why. */
   record Signalled(Task task) implements TaskEvent {}

@@ -38,6 +38,7 @@ public final class ConfigLoader {
     ListenChecks.run(document, reading);
     DefaultTaskChecks.run(document, reading, machine.ownUid());
     DistinctChecks.run(document, reading);
+    DelegationChecks.run(document, reading);
     DestinationChecks.run(document, reading);
     CredentialChecks.run(document, reading, Instant.now());
     audit(document, reading);

@@ -2,6 +2,7 @@ package dev.leasehold.broker.config;
 
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.config.keys.TaskKeys;
+import dev.leasehold.broker.task.Delegation;
 import dev.leasehold.broker.task.TaskKind;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,6 +30,15 @@ final class Kinds {
         section.get(TaskKeys.MAX_OPEN),
         section.get(TaskKeys.VAULT).get(TaskKeys.ROLE),
         Document.values(section, TaskKeys.DESTINATIONS),
-        section.find(TaskKeys.AUTONOMY));
+        section.find(TaskKeys.AUTONOMY),
+        section.find(TaskKeys.DELEGATION).map(Kinds::delegation),
+        section.find(TaskKeys.AGENT_PROOF));
+  }
+
+  private static Delegation delegation(Section section) {
+    return new Delegation(
+        Document.values(section, TaskKeys.TO),
+        section.get(TaskKeys.DEPTH),
+        section.get(TaskKeys.CHILDREN));
   }
 }

@@ -74,6 +74,8 @@ final class PolicyRules {
   private static List<Condition> conditions(Section when) {
     List<Condition> all = new ArrayList<>();
     when.find(PolicyKeys.AGENTS).map(PolicyRules::agents).ifPresent(all::add);
+    when.find(PolicyKeys.CHAIN).map(PolicyRules::chain).ifPresent(all::add);
+    over(all, Fact.DEPTH, when.find(PolicyKeys.DEPTH_OVER).map(Integer::longValue), true);
     texts(all, when, PolicyKeys.AGENT_OWNERS, Fact.AGENT_OWNER, Function.identity());
     texts(all, when, PolicyKeys.AGENT_PROOF, Fact.AGENT_PROOF, AgentProof::word);
     texts(all, when, PolicyKeys.AUTONOMY, Fact.AUTONOMY, Autonomy::word);
@@ -132,20 +134,30 @@ final class PolicyRules {
   }
 
   private static Condition agents(List<Located<String>> patterns) {
-    Set<String> exact =
-        patterns.stream()
-            .map(Located::value)
-            .filter(id -> !id.endsWith(BELOW))
-            .collect(Collectors.toSet());
-    List<String> beginnings =
-        patterns.stream()
-            .map(Located::value)
-            .filter(id -> id.endsWith(BELOW))
-            .map(id -> id.substring(0, id.length() - 1))
-            .toList();
+    Set<String> exact = exact(patterns);
+    List<String> beginnings = beginnings(patterns);
     return beginnings.isEmpty()
         ? new Condition.OneOf(Fact.AGENT, exact)
         : new Condition.BeginsWith(Fact.AGENT, exact, beginnings);
+  }
+
+  private static Condition chain(List<Located<String>> patterns) {
+    return new Condition.InChain(exact(patterns), beginnings(patterns));
+  }
+
+  private static Set<String> exact(List<Located<String>> patterns) {
+    return patterns.stream()
+        .map(Located::value)
+        .filter(id -> !id.endsWith(BELOW))
+        .collect(Collectors.toSet());
+  }
+
+  private static List<String> beginnings(List<Located<String>> patterns) {
+    return patterns.stream()
+        .map(Located::value)
+        .filter(id -> id.endsWith(BELOW))
+        .map(id -> id.substring(0, id.length() - 1))
+        .toList();
   }
 
   private static Condition labels(Map<String, Located<String>> labels) {

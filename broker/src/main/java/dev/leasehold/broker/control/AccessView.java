@@ -51,6 +51,7 @@ final class AccessView {
     json.name("state").text(task.state().word());
     json.name("agent").text(task.agent());
     json.name("agent_proof").text(task.agentProof().word());
+    TaskReads.lineage(json, task);
     json.name("owner").text(task.owner());
     task.onBehalfOf().ifPresent(who -> json.name("on_behalf_of").text(who));
     json.name("purpose").text(task.purpose());

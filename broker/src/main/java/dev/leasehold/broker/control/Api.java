@@ -8,6 +8,8 @@ import java.util.Map;
 /** The calls of the API, each with the class that answers it. Blocks; on virtual threads. */
 final class Api {
   private final OpenTask openTask;
+  private final DelegateTask delegateTask;
+  private final ProveAgent proveAgent;
   private final EndTask endTask;
   private final TaskReads taskReads;
   private final EventSignals eventSignals;
@@ -17,7 +19,10 @@ final class Api {
   private final byte[] openApi = openApi();
 
   Api(ControlNeeds needs, IdempotencyKeys keys) {
-    this.openTask = new OpenTask(needs, keys);
+    Admission admission = new Admission(needs, keys);
+    this.openTask = new OpenTask(needs, admission);
+    this.delegateTask = new DelegateTask(needs, admission);
+    this.proveAgent = new ProveAgent(needs);
     this.endTask = new EndTask(needs);
     this.taskReads = new TaskReads(needs);
     this.eventSignals = new EventSignals(needs);
@@ -32,7 +37,11 @@ final class Api {
    */
   Answer answer(Route route, ApiCall call, ControlConfig config) {
     return switch (route) {
-      case OPEN -> openTask.answer(call);
+      case OPEN ->
+          call.principal() instanceof Principal.TaskHolder holder
+              ? delegateTask.answer(call, holder.task())
+              : openTask.answer(call);
+      case PROVE -> proveAgent.answer(call);
       case LIST -> taskReads.list(call);
       case SHOW -> taskReads.show(call);
       case SIGNAL -> endTask.answer(call);

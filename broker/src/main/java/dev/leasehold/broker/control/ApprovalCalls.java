@@ -46,7 +46,7 @@ final class ApprovalCalls {
     JsonBytes json = new JsonBytes(4096);
     switch (call.principal()) {
       case Principal.ApprovedBy approver -> write(json, find(call), true);
-      case Principal.TaskHolder(Task task) -> {
+      case Principal.TaskHolder(Task task, var peer) -> {
         Approval own = find(call);
         if (own.shown().facts().task() != task) {
           throw notFound();

@@ -80,7 +80,7 @@ final class Callers {
           "give the agent a uid of its own, or set unsafe-same-uid");
     }
     if (authorization != null) {
-      return taskHolder(token(authorization), tasks);
+      return taskHolder(token(authorization), tasks, peer.map(byUid::get));
     }
     return peer.map(byUid::get)
         .<Principal>map(caller -> new Principal.Known(caller, peer))
@@ -114,10 +114,10 @@ final class Callers {
     }
     return found != null
         ? new Principal.Known(found.caller(), Optional.empty())
-        : taskHolder(token, tasks);
+        : taskHolder(token, tasks, Optional.empty());
   }
 
-  private static Principal taskHolder(byte[] token, Tasks tasks) {
+  private static Principal taskHolder(byte[] token, Tasks tasks, Optional<Caller> peer) {
     Task found = null;
     for (Task task : tasks.all()) {
       if (task.isNamedBy(token)) {
@@ -127,7 +127,7 @@ final class Callers {
     if (found == null) {
       throw new Refused(Problem.UNAUTHORIZED, "the token is not known");
     }
-    return new Principal.TaskHolder(found);
+    return new Principal.TaskHolder(found, peer);
   }
 
   private static byte[] token(String authorization) {

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  *
  * @param rules those in force
  * @param approvals where humans are asked; empty: nobody can be
+ * @param svids how an agent can show who it is
  * @param readiness opening is refused while {@code audit}, and what secrets are leased with, is not
  * @param proxy where agents are served: goes into a task's environment
  * @param runtimeDir where CA files are, if there are any
@@ -31,6 +32,7 @@ public record ControlNeeds(
     Endpoints endpoints,
     Supplier<ControlRules> rules,
     Optional<ApprovalAccess> approvals,
+    JwtSvids svids,
     Readiness readiness,
     AuditLog audit,
     Metrics metrics,

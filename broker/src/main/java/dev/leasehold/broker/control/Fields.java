@@ -2,8 +2,10 @@ package dev.leasehold.broker.control;
 
 import dev.leasehold.broker.control.JsonValue.JsonArray;
 import dev.leasehold.broker.control.JsonValue.JsonBoolean;
+import dev.leasehold.broker.control.JsonValue.JsonNumber;
 import dev.leasehold.broker.control.JsonValue.JsonObject;
 import dev.leasehold.broker.control.JsonValue.JsonText;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,6 +58,23 @@ final class Fields {
               throw Refused.invalid("'" + name + "' must be true or false, not " + value.what());
             })
         .orElse(false);
+  }
+
+  /** A whole number from {@code least} to {@code most}. */
+  Optional<Long> number(String name, long least, long most) {
+    return object
+        .member(name)
+        .map(
+            value -> {
+              if (value instanceof JsonNumber(BigDecimal number)
+                  && number.stripTrailingZeros().scale() <= 0
+                  && number.compareTo(BigDecimal.valueOf(least)) >= 0
+                  && number.compareTo(BigDecimal.valueOf(most)) <= 0) {
+                return number.longValueExact();
+              }
+              throw Refused.invalid(
+                  "'" + name + "' must be a whole number from " + least + " to " + most);
+            });
   }
 
   /** At least one name, none of them twice. */

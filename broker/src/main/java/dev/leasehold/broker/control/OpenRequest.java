@@ -44,7 +44,7 @@ record OpenRequest(
         fields.bool("hold"));
   }
 
-  private static Duration ttl(String text) {
+  static Duration ttl(String text) {
     Duration ttl =
         Texts.duration(text)
             .orElseThrow(() -> Refused.invalid("'ttl' must be a duration, such as 90s or 10m"));

@@ -13,8 +13,13 @@ sealed interface Principal {
    */
   record Known(Caller caller, Optional<Integer> uid) implements Principal {}
 
-  /** Whoever holds a task's own token: may read and end that task, and nothing else. */
-  record TaskHolder(Task task) implements Principal {}
+  /**
+   * Whoever holds a task's own token: may read and end that task and those below it, open children
+   * of it, and nothing else.
+   *
+   * @param peer the caller that the peer's uid stands for; empty where it stands for none
+   */
+  record TaskHolder(Task task, Optional<Caller> peer) implements Principal {}
 
   /** A human who may answer questions, and nothing else. */
   record ApprovedBy(Approver approver) implements Principal {}
@@ -23,7 +28,7 @@ sealed interface Principal {
   default String name() {
     return switch (this) {
       case Known(Caller caller, Optional<Integer> uid) -> caller.owner();
-      case TaskHolder(Task task) -> "task:" + task.id();
+      case TaskHolder(Task task, Optional<Caller> peer) -> "task:" + task.id();
       case ApprovedBy(Approver approver) -> "approver:" + approver.subject();
     };
   }
@@ -31,7 +36,7 @@ sealed interface Principal {
   default boolean mayOperate() {
     return switch (this) {
       case Known(Caller caller, Optional<Integer> uid) -> caller.mayOperate();
-      case TaskHolder(Task task) -> false;
+      case TaskHolder holder -> false;
       case ApprovedBy approver -> false;
     };
   }
@@ -41,7 +46,7 @@ sealed interface Principal {
     return switch (this) {
       case Known(Caller caller, Optional<Integer> uid) ->
           caller.mayOperate() || caller.owner().equals(task.owner());
-      case TaskHolder(Task own) -> own == task;
+      case TaskHolder(Task own, Optional<Caller> peer) -> task.isOrDescendsFrom(own);
       case ApprovedBy approver -> false;
     };
   }
@@ -73,6 +78,8 @@ sealed interface Principal {
     throw this instanceof ApprovedBy
         ? Refused.forbidden("approvers answer questions, and nothing else", "approvals", "")
         : Refused.forbidden(
-            "a task's own token may read and end that task, and nothing else", "control", "");
+            "a task's own token may read and end that task and delegate it, and nothing else",
+            "control",
+            "");
   }
 }

@@ -33,6 +33,9 @@ final class ReportJson {
       json.endObject();
     }
     json.endArray();
+    if (report.children() > 0) {
+      json.name("children").number(report.children());
+    }
     json.name("took_ms").number(report.took().toMillis());
     json.endObject();
   }

@@ -51,6 +51,10 @@ final class TaskReads {
     json.beginObject();
     summary(json, task);
     json.name("agent_proof").text(task.agentProof().word());
+    lineage(json, task);
+    json.name("children").beginArray();
+    task.children().forEach(child -> json.text(child.id().text()));
+    json.endArray();
     json.name("labels").beginObject();
     task.labels().forEach((name, label) -> json.name(name).text(label));
     json.endObject();
@@ -79,6 +83,21 @@ final class TaskReads {
     }
     json.endObject();
     return Answer.json(200, json);
+  }
+
+  /** From whom a task has what it may; nothing where a caller opened it. */
+  static void lineage(JsonBytes json, Task task) {
+    task.parent()
+        .ifPresent(
+            parent -> {
+              json.name("parent").text(parent.id().text());
+              json.name("root_task").text(task.root().id().text());
+              json.name("chain").beginArray();
+              task.chain().forEach(json::text);
+              json.endArray();
+              json.name("narrowed").text(task.narrowing().toString());
+              json.name("agent_proof_needed").text(task.neededProof().word());
+            });
   }
 
   static void summary(JsonBytes json, Task task) {

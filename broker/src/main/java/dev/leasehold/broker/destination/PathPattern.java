@@ -61,6 +61,29 @@ public final class PathPattern {
   }
 
   /**
+   * Whether every path that {@code narrower} matches is matched by this one too; judged by the
+   * segments, so that it may say no where a set of paths that nobody would write says yes.
+   */
+  public boolean covers(PathPattern narrower) {
+    int own = segments.size();
+    int other = narrower.segments.size();
+    boolean longEnough =
+        openEnd ? narrower.openEnd ? other >= own : other > own : !narrower.openEnd && other == own;
+    if (!longEnough) {
+      return false;
+    }
+    for (int i = 0; i < own; i++) {
+      String want = segments.get(i);
+      String given = narrower.segments.get(i);
+      boolean same = want.equals("*") ? !given.isEmpty() : want.equals(given);
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * What the segment must be, counted from 0; empty where it may be more than one text, or none.
    */
   public Optional<String> literal(int segment) {

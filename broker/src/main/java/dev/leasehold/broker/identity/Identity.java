@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,8 @@ public final class Identity implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Identity.class);
   private static final Duration TICK = Duration.ofMillis(250);
   private static final Duration JWT_TIMEOUT = Duration.ofSeconds(10);
+  // RFC 7515, section 7.1
+  private static final Pattern JWS = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
   private static final Duration REMIND = Duration.ofSeconds(30);
 
   private final IdentityConfig config;
@@ -117,6 +120,23 @@ public final class Identity implements AutoCloseable {
     JwtSvid svid = api.fetchJwtSvid(now.spiffeId(), audience, JWT_TIMEOUT);
     metrics.svidExpires(SvidLevel.JWT, svid.getExpiry().toInstant());
     return use.apply(svid.getToken());
+  }
+
+  /**
+   * Whose a JWT-SVID is that was made for us: its subject's SPIFFE ID, empty where it is not valid
+   * now or is for another audience than our own SPIFFE ID. Blocks up to 10 s.
+   *
+   * @throws IdentityException when the Workload API cannot be asked
+   */
+  public Optional<String> subjectOf(String jwtSvid) throws IdentityException {
+    WorkloadApi api = workloadApi;
+    IdentitySnapshot now = current().orElseThrow(() -> new IdentityException(reason(), null));
+    if (api == null) {
+      throw new IdentityException("no connection to the Workload API to check a JWT-SVID", null);
+    }
+    return JWS.matcher(jwtSvid).matches()
+        ? api.validateJwtSvid(jwtSvid, now.spiffeId(), JWT_TIMEOUT)
+        : Optional.empty();
   }
 
   private void follow() {

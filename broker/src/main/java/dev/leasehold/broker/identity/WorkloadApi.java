@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -109,6 +110,32 @@ final class WorkloadApi implements AutoCloseable {
     } catch (ExecutionException failed) {
       Throwable cause = failed.getCause() instanceof JwtSvidException e ? e : failed;
       throw new IdentityException("no JWT-SVID: " + WorkloadFailure.reason(cause), cause);
+    }
+  }
+
+  /**
+   * The SPIFFE ID of a JWT-SVID's subject (SPIFFE_Workload_API.md §6.2.3); empty when the Workload
+   * API says that it is not valid for {@code audience}. Blocks; a virtual thread's business.
+   */
+  Optional<String> validateJwtSvid(String token, String audience, Duration timeout)
+      throws IdentityException {
+    Future<JwtSvid> answer = executor.submit(() -> client.validateJwtSvid(token, audience));
+    try {
+      return Optional.of(
+          answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS).getSpiffeId().toString());
+    } catch (TimeoutException late) {
+      answer.cancel(true);
+      throw new IdentityException("the Workload API did not answer within " + timeout, late);
+    } catch (InterruptedException stop) {
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new IdentityException("stopped while a JWT-SVID was being checked", stop);
+    } catch (ExecutionException failed) {
+      if (WorkloadFailure.isInvalidArgument(failed)) {
+        return Optional.empty();
+      }
+      throw new IdentityException(
+          "a JWT-SVID could not be checked: " + WorkloadFailure.reason(failed), failed);
     }
   }
 

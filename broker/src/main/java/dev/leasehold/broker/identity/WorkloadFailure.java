@@ -27,6 +27,17 @@ enum WorkloadFailure {
     return UNREACHABLE;
   }
 
+  /** Whether what was asked was wrong, rather than the asking. */
+  static boolean isInvalidArgument(Throwable failure) {
+    for (@Nullable Throwable t = failure; t != null; t = t.getCause()) {
+      String message = t.getMessage();
+      if (message != null && message.startsWith("INVALID_ARGUMENT")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The innermost message, on one line. */
   static String reason(Throwable failure) {
     String reason = failure.getClass().getSimpleName();

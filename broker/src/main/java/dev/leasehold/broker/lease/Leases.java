@@ -82,7 +82,11 @@ public final class Leases {
     Policy rules = policy.get();
     Set<String> names = new HashSet<>();
     for (String destination : task.destinations()) {
-      rules.destination(destination).flatMap(known -> known.credential()).ifPresent(names::add);
+      rules
+          .destination(destination)
+          .flatMap(known -> known.credential())
+          .filter(name -> rules.mayUse(task, name))
+          .ifPresent(names::add);
     }
     return names;
   }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param provenTarget of them, those that are gone where they were used as well
  * @param unproven what may still live: leases without a proof, and reads without an answer
  * @param residual what lives on to its expiry, or may; never called dead
+ * @param children how many tasks it delegated; what is left of theirs is in {@code residual} too
  * @param took from the signal to the last proof, or to now
  */
 public record Report(
@@ -32,6 +33,7 @@ public record Report(
     int provenTarget,
     int unproven,
     List<Residual> residual,
+    int children,
     Duration took) {
 
   /** What the end amounts to. */

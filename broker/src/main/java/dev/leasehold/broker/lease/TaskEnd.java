@@ -44,11 +44,13 @@ final class TaskEnd implements Runnable {
   private final Task.End end;
   private final Endpoints endpoints;
   private final Function<VerifierConfig, TargetVerifier> verifiers;
+  private final CompletableFuture<Void> children;
   private final CompletableFuture<Report> done;
   private boolean tokenStuck;
 
   /**
    * @param holdings of a task that is fenced
+   * @param children completes when the ends of all tasks that this one delegated are done
    * @param done completed with the final report
    */
   TaskEnd(
@@ -56,6 +58,7 @@ final class TaskEnd implements Runnable {
       TaskHoldings holdings,
       Endpoints endpoints,
       Function<VerifierConfig, TargetVerifier> verifiers,
+      CompletableFuture<Void> children,
       CompletableFuture<Report> done) {
     this.around = leases.around();
     this.revocation = leases.revocation();
@@ -64,6 +67,7 @@ final class TaskEnd implements Runnable {
     this.end = task.end().orElseThrow();
     this.endpoints = endpoints;
     this.verifiers = verifiers;
+    this.children = children;
     this.done = done;
   }
 
@@ -76,6 +80,7 @@ final class TaskEnd implements Runnable {
         revoke();
         prove();
         closing.join();
+        children.join();
         finish();
       } catch (InterruptedException asked) {
         Thread.currentThread().interrupt();

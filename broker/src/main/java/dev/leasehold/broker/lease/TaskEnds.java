@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * fence falls; what follows is {@link TaskEnd}. The first signal of a task wins.
  */
 public final class TaskEnds {
+  private static final String PARENT_ENDED = "the task that delegated it has ended";
 
   /** A task in our care. */
   private static final class Watch {
@@ -94,6 +95,9 @@ public final class TaskEnds {
             .timers()
             .at(task.deadlineNanos(), () -> end(task, Signal.DEADLINE, "the task's time is over"));
     task.kind().idle().ifPresent(idle -> lookForIdleness(watch, idle, task.lastActiveNanos()));
+    if (task.parent().filter(parent -> !parent.isActive()).isPresent()) {
+      end(task, Signal.PARENT, PARENT_ENDED); // whose end may have come before there was a child
+    }
     if (!task.isActive()) {
       watch.cancelTimers(); // ended before the timers were there to be cancelled
     }
@@ -112,7 +116,7 @@ public final class TaskEnds {
     Task task = watch.task;
     Runnable look =
         () -> {
-          long since = task.openCalls() > 0 ? around.now() : task.lastActiveNanos();
+          long since = task.isBusy() ? around.now() : task.lastActiveNanos();
           if (!task.isActive()) {
             return;
           }
@@ -126,8 +130,9 @@ public final class TaskEnds {
   }
 
   /**
-   * Ends a task. The fence has fallen when this returns; the stage completes with the final report.
-   * The first signal wins, a repeat gets the first one's report. Never blocks.
+   * Ends a task, and all that it delegated. The fences have fallen when this returns; the stage
+   * completes with the final report, which comes after those of the children. The first signal
+   * wins, a repeat gets the first one's report. Never blocks.
    */
   @CanIgnoreReturnValue
   public CompletionStage<Report> end(Task task, Signal signal, String reason) {
@@ -138,12 +143,22 @@ public final class TaskEnds {
         around.metrics().taskEnded(task.kind().name(), signal.word());
         around.events().signalled(task); // comes before whatever the end has to tell
       } finally {
+        CompletableFuture<Void> children = endChildren(task);
         TaskHoldings holdings = leases.hold(task, ignored -> {});
-        TaskEnd end = new TaskEnd(leases, holdings, endpoints, verifiers, watch.done);
+        TaskEnd end = new TaskEnd(leases, holdings, endpoints, verifiers, children, watch.done);
         Thread.ofVirtual().name("leasehold-end").start(end);
       }
     }
     return watch.retired.minimalCompletionStage();
+  }
+
+  /** One that is being opened right now sees by itself that its parent has ended. */
+  private CompletableFuture<Void> endChildren(Task task) {
+    return CompletableFuture.allOf(
+        task.children().stream()
+            .map(child -> end(child, Signal.PARENT, PARENT_ENDED))
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   /** Completes with the final report once somebody ends the task. */
@@ -177,6 +192,9 @@ public final class TaskEnds {
   }
 
   private Report retire(Task task, Report report) {
+    task.parent()
+        .map(parent -> leases.holdings(parent.id()))
+        .ifPresent(parent -> parent.childEnded(report));
     tasks.retire(task);
     around
         .timers()

@@ -43,6 +43,8 @@ final class TaskHoldings {
   private boolean journalled;
   private CompletableFuture<Void> news = new CompletableFuture<>();
   private @Nullable Report finalReport;
+  private final List<Report.Residual> below = new ArrayList<>();
+  private int children;
   private List<LeaseView> finalViews = List.of();
 
   /** The store has confirmed the revocation of the task's token. */
@@ -213,6 +215,12 @@ final class TaskHoldings {
     return leases().stream().map(HeldLease::view).toList();
   }
 
+  /** A task that this one delegated has ended; what lives on of it counts here as well. */
+  synchronized void childEnded(Report child) {
+    children += 1;
+    below.addAll(child.residual());
+  }
+
   /** What is proven so far; the end's last word once it has spoken. */
   synchronized Report report(long nowNanos) {
     if (finalReport != null) {
@@ -241,6 +249,11 @@ final class TaskHoldings {
               read.credential().revocability(),
               Optional.of(read.mayLiveUntil())));
     }
+    for (Report.Residual left : below) {
+      if (end.isEmpty() || left.diesAt().filter(at -> !at.isAfter(end.get().at())).isEmpty()) {
+        residual.add(left);
+      }
+    }
     boolean over = task.state() == TaskState.DONE;
     Report.Proof proof =
         !over
@@ -257,6 +270,7 @@ final class TaskHoldings {
         target,
         open,
         residual,
+        children,
         Duration.ofNanos(end.map(signal -> nowNanos - signal.atNanos()).orElse(0L)));
   }
 

@@ -11,7 +11,14 @@ public enum Action {
   /** A CONNECT whose bytes pass unseen. */
   TUNNEL,
   /** The opening of a task. */
-  OPEN_TASK;
+  OPEN_TASK,
+  /** The opening of a child by its parent. */
+  DELEGATION;
+
+  /** Whether a task is opened, rather than a call made. */
+  boolean opens() {
+    return this == OPEN_TASK || this == DELEGATION;
+  }
 
   public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

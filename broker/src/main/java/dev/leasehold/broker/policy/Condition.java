@@ -96,6 +96,34 @@ public sealed interface Condition {
     }
   }
 
+  /** Some agent of the chain is, or is below, one of these. */
+  record InChain(Set<String> values, List<String> beginnings) implements Condition {
+    public InChain {
+      values = Set.copyOf(values);
+      beginnings = List.copyOf(beginnings);
+    }
+
+    @Override
+    public Fact fact() {
+      return Fact.CHAIN;
+    }
+
+    @Override
+    public boolean holds(Facts facts) {
+      for (String agent : facts.task().chain()) {
+        if (values.contains(agent) || beginnings.stream().anyMatch(agent::startsWith)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public boolean covers(Condition other) {
+      return equals(other);
+    }
+  }
+
   /** The path matches one of these. */
   record Paths(List<PathPattern> patterns) implements Condition {
     public Paths {

@@ -54,7 +54,7 @@ public record Denial(
   /** Whether no other destination of the same origin may be looked at instead. */
   boolean isFinal() {
     return switch (reason) {
-      case POLICY_DENIED, POLICY_UNAVAILABLE, APPROVAL_REQUIRED, TASK_ENDED -> true;
+      case POLICY_DENIED, POLICY_UNAVAILABLE, APPROVAL_REQUIRED, TASK_ENDED, AGENT_UNPROVEN -> true;
       case DESTINATION_NOT_ALLOWED, RULE_DENIED -> false;
     };
   }
@@ -72,6 +72,8 @@ public record Denial(
     /** A human would have to agree. */
     APPROVAL_REQUIRED,
     /** The task has ended. */
-    TASK_ENDED
+    TASK_ENDED,
+    /** The agent of a delegated task has yet to show who it is. */
+    AGENT_UNPROVEN
   }
 }

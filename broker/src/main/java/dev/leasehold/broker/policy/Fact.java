@@ -3,7 +3,6 @@ package dev.leasehold.broker.policy;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.task.Autonomy;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +32,25 @@ public enum Fact {
       "principal.chain",
       Source.PROVEN,
       "SPIFFE IDs from the first task's agent to the one that acts.",
-      f -> List.of(f.task().agent())),
+      f -> f.task().chain()),
 
   TASK("task.id", Source.OBSERVED, "The task.", f -> f.task().id().text()),
   KIND("task.kind", Source.OBSERVED, "Its kind.", f -> f.task().kind().name()),
+  PARENT(
+      "task.parent",
+      Source.OBSERVED,
+      "The task that delegated it; empty where a caller opened it.",
+      f -> f.task().parent().map(parent -> parent.id().text()).orElse("")),
+  ROOT(
+      "task.root",
+      Source.OBSERVED,
+      "The task with which the chain begins; itself where a caller opened it.",
+      f -> f.task().root().id().text()),
+  DEPTH(
+      "task.depth",
+      Source.OBSERVED,
+      "How many delegations led to it.",
+      f -> (long) f.task().depth()),
   PURPOSE(
       "task.purpose",
       Source.ASSERTED,
@@ -62,7 +76,7 @@ public enum Fact {
   ACTION(
       "action.name",
       Source.OBSERVED,
-      "http, websocket, tunnel or open-task.",
+      "http, websocket, tunnel, open-task or delegation.",
       f -> f.action().word()),
   METHOD("action.method", Source.OBSERVED, "The HTTP method, in capitals.", Facts::method),
   INTENT(
@@ -109,7 +123,11 @@ public enum Fact {
       f -> f.credential() == null ? "" : f.credential().revocability()),
 
   TIME("context.time", Source.OBSERVED, "When it is decided, RFC 3339.", f -> f.now().toString()),
-  CALLS("context.calls", Source.OBSERVED, "Calls of this task so far.", f -> f.counts().calls()),
+  CALLS(
+      "context.calls",
+      Source.OBSERVED,
+      "Calls of this task, and of those below it, so far.",
+      f -> f.counts().calls()),
   BYTES(
       "context.bytes",
       Source.OBSERVED,

@@ -48,10 +48,15 @@ public record Facts(
     return sections;
   }
 
-  /** What the task has done so far, this call among it. */
-  public record Counts(long calls, long bytes, long denials) {
+  /**
+   * What the task has done so far, this call among it.
+   *
+   * @param above those of the task that delegated it; null where a caller opened it
+   */
+  public record Counts(long calls, long bytes, long denials, @Nullable Counts above) {
     static Counts of(Task task) {
-      return new Counts(task.calls(), task.bytes(), task.denials());
+      return new Counts(
+          task.calls(), task.bytes(), task.denials(), task.parent().map(Counts::of).orElse(null));
     }
   }
 }

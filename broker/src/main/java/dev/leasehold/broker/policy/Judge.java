@@ -95,7 +95,7 @@ final class Judge {
   private Facts opened(Task task, List<Ticket> tickets) {
     return facts(
         task,
-        Action.OPEN_TASK,
+        task.parent().isPresent() ? Action.DELEGATION : Action.OPEN_TASK,
         "",
         CanonicalPath.ROOT,
         Agreement.NONE,
@@ -159,7 +159,7 @@ final class Judge {
   }
 
   private Decision decision(Facts facts, Call call, String rule) {
-    Verdict verdict = rulebook.judge(facts);
+    Verdict verdict = verdict(facts);
     if (verdict.effect() != Effect.ALLOW) {
       return denial(verdict, facts);
     }
@@ -173,6 +173,37 @@ final class Judge {
             verdict.observed(),
             engines,
             ids -> grant(facts, call, place, verdict, ids));
+  }
+
+  /**
+   * Nobody hands on what the rules would not let him do himself: all of a chain are asked about.
+   */
+  private Verdict verdict(Facts made) {
+    Verdict verdict = rulebook.judge(made);
+    Facts facts = made;
+    while (verdict.effect() == Effect.ALLOW && facts.task().parent().isPresent()) {
+      facts = asMadeBy(facts.task().parent().get(), facts);
+      Verdict above = rulebook.judge(facts, made);
+      verdict = above.effect() == Effect.ALLOW ? verdict : above;
+    }
+    return verdict;
+  }
+
+  private Facts asMadeBy(Task parent, Facts facts) {
+    return new Facts(
+        parent,
+        rulebook.agent(parent.agent()),
+        autonomy(parent.agent(), parent.kind()),
+        facts.action(),
+        facts.method(),
+        facts.path(),
+        facts.intent(),
+        facts.destination(),
+        facts.credential(),
+        Objects.requireNonNull(facts.counts().above()),
+        facts.tickets(),
+        facts.signals(),
+        facts.now());
   }
 
   private Grant grant(

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Weighs the rules that match one call, in whatever order they come. */
 final class Judgement implements RuleIndex.Visitor {
   private final Facts facts;
+  private final Facts made;
   private final Consents consents;
   private final int narrowing;
 
@@ -19,11 +20,14 @@ final class Judgement implements RuleIndex.Visitor {
   private String approval = "";
 
   /**
+   * @param facts what the rules are asked about
+   * @param made the call as it is made, to which humans agree
    * @param narrowing how many rules, from the first on, only ever narrow: that a human agrees to
    *     one of them allows nothing by itself
    */
-  Judgement(Facts facts, Consents consents, int narrowing) {
+  Judgement(Facts facts, Facts made, Consents consents, int narrowing) {
     this.facts = facts;
+    this.made = made;
     this.consents = consents;
     this.narrowing = narrowing;
   }
@@ -46,7 +50,7 @@ final class Judgement implements RuleIndex.Visitor {
         if (isOver) {
           denying = first(denying, ranked);
         } else {
-          weigh(ranked, consents.given(rule, facts));
+          weigh(ranked, consents.given(rule, made));
         }
       }
       case ALLOW -> {

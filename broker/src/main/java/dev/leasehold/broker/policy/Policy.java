@@ -94,7 +94,10 @@ public final class Policy {
         switch (decision) {
           case Grant grant -> true;
           case Referral referral -> true;
-          case Denial denial -> denial.isFinal() && denial.reason() != Denial.Reason.TASK_ENDED;
+          case Denial denial ->
+              denial.isFinal()
+                  && denial.reason() != Denial.Reason.TASK_ENDED
+                  && denial.reason() != Denial.Reason.AGENT_UNPROVEN;
         };
     CredentialUse use = destination.credential().map(credentials::get).orElse(null);
     return Explanation.of(
@@ -138,6 +141,16 @@ public final class Policy {
     return judge.autonomy(agent, kind);
   }
 
+  /** Whether the parent of a delegated task left it a credential of that name. */
+  public boolean mayUse(Task task, String credential) {
+    CredentialUse use = credentials.get(credential);
+    return task.narrowing().mayUse(credential, level(use));
+  }
+
+  private static Optional<String> level(@Nullable CredentialUse use) {
+    return Optional.ofNullable(use).map(CredentialUse::classification);
+  }
+
   /** Decides a call that names its origin itself (proxy form). Pure: no DNS, no I/O. */
   public Decision decide(Task task, Call call) {
     List<Destination> candidates = places.candidates(task, call);
@@ -172,6 +185,14 @@ public final class Policy {
       return Optional.empty();
     }
     Destination destination = found.get();
+    Denial unproven = unprovenDenial(task, destination);
+    if (unproven != null) {
+      return Optional.of(unproven);
+    }
+    Optional<String> narrowed = task.narrowing().deniesUnseen();
+    if (narrowed.isPresent()) {
+      return Optional.of(narrowed(narrowed.get(), destination));
+    }
     Call call =
         new Call(
             destination.target().scheme(),
@@ -198,6 +219,10 @@ public final class Policy {
           "open the task with this destination among its destinations",
           destination);
     }
+    Denial unproven = unprovenDenial(task, destination);
+    if (unproven != null) {
+      return unproven;
+    }
     for (Rule rule : destination.deny()) {
       if (rule.matches(call.method(), call.path())) {
         return denied(
@@ -208,8 +233,14 @@ public final class Policy {
       if (rule.matches(call.method(), call.path())) {
         CredentialUse use = destination.credential().map(credentials::get).orElse(null);
         Denial credential = credentialDenial(destination, use);
-        return credential != null
-            ? credential
+        if (credential != null) {
+          return credential;
+        }
+        Optional<String> narrowed =
+            task.narrowing()
+                .denies(call.method(), call.path(), destination.credential(), level(use));
+        return narrowed.isPresent()
+            ? narrowed(narrowed.get(), destination)
             : judge.decide(task, destination, call, rule.name(), use);
       }
     }
@@ -236,6 +267,27 @@ public final class Policy {
     return byName.containsKey(grant.destination().name())
         ? judge.askAgain(grant)
         : Optional.empty();
+  }
+
+  private static @Nullable Denial unprovenDenial(Task task, Destination destination) {
+    return task.isProven()
+        ? null
+        : denied(
+            Denial.Reason.AGENT_UNPROVEN,
+            "tasks." + task.kind().name() + ".agent-proof",
+            "the agent of this task has yet to show who it is",
+            "POST /v1/tasks/{id}/proof with the task's token and, where an SVID is wanted, a"
+                + " JWT-SVID",
+            destination);
+  }
+
+  private static Denial narrowed(String field, Destination destination) {
+    return denied(
+        Denial.Reason.RULE_DENIED,
+        "delegation." + field,
+        "the task that delegated this one did not leave it that",
+        "ask the parent task's agent for a child that may do more",
+        destination);
   }
 
   private @Nullable Denial credentialDenial(Destination destination, @Nullable CredentialUse use) {

@@ -77,7 +77,7 @@ public record PolicyRule(
         return values.contains(action.word());
       }
     }
-    return action != Action.OPEN_TASK;
+    return !action.opens();
   }
 
   /** Whether it matches wherever {@code other} does. */

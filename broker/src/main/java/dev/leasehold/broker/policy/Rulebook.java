@@ -74,10 +74,20 @@ public final class Rulebook {
   }
 
   Verdict judge(Facts facts) {
-    Judgement judgement = new Judgement(facts, consents, narrowing);
+    return judge(facts, facts);
+  }
+
+  /**
+   * The same as if somebody else had made the call.
+   *
+   * @param facts those of the one who is asked about
+   * @param made the call as it is made, to which humans agree
+   */
+  Verdict judge(Facts facts, Facts made) {
+    Judgement judgement = new Judgement(facts, made, consents, narrowing);
     index.find(facts, judgement);
     // Who may open what is said by the task API's callers; rules narrow that where they speak of
     // it.
-    return judgement.verdict(deniesByDefault && facts.action() != Action.OPEN_TASK);
+    return judgement.verdict(deniesByDefault && !facts.action().opens());
   }
 }

@@ -48,7 +48,7 @@ final class OpaqueTunnel implements OpenCall, AuditReceipt {
   /** Null when the tunnel is on its way. */
   @Nullable Refusal begin() {
     if (!task.enter(this, record.enteredNanos())) {
-      return Refusals.ended();
+      return Refusals.notTaken(task);
     }
     if (!lane.tryEnter()) {
       task.leave(this, record.leftNanos());

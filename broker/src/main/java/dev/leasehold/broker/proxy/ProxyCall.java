@@ -93,7 +93,7 @@ final class ProxyCall implements OpenCall {
         if (found.enter(this, record.enteredNanos())) {
           decide(read, found, headBytes);
         } else {
-          refuse(Refusals.ended());
+          refuse(Refusals.notTaken(found));
         }
       }
     }

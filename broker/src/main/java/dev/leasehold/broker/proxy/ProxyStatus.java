@@ -15,6 +15,7 @@ final class ProxyStatus {
           DESTINATION_NOT_ALLOWED,
           RULE_DENIED,
           APPROVAL_REQUIRED,
+          AGENT_UNPROVEN,
           TASK_ENDED,
           PROXY_AUTH_REQUIRED,
           LIMIT_EXCEEDED,

@@ -5,6 +5,7 @@ import dev.leasehold.broker.http.MalformedMessage;
 import dev.leasehold.broker.inject.InjectionRefusal;
 import dev.leasehold.broker.lease.LeaseOutcome;
 import dev.leasehold.broker.policy.Denial;
+import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
 import dev.leasehold.broker.upstream.UpstreamFailure;
 
@@ -29,6 +30,7 @@ final class Refusals {
           case POLICY_UNAVAILABLE -> Problem.POLICY_UNAVAILABLE;
           case APPROVAL_REQUIRED -> Problem.APPROVAL_REQUIRED;
           case TASK_ENDED -> Problem.TASK_ENDED;
+          case AGENT_UNPROVEN -> Problem.AGENT_UNPROVEN;
         };
     return Refusal.of(problem, denial.detail()).withRule(denial.rule()).withHint(denial.hint());
   }
@@ -75,6 +77,15 @@ final class Refusals {
       case IDENTITY -> Refusal.of(Problem.IDENTITY_UNAVAILABLE, failure.detail());
       case TASK_ENDED -> Refusal.of(Problem.TASK_ENDED, failure.detail());
     };
+  }
+
+  /** Why a task did not take a call in. */
+  static Refusal notTaken(Task task) {
+    return task.isActive()
+        ? Refusal.of(Problem.LIMIT_EXCEEDED, "as many calls as the parent left are made")
+            .withStatus(429)
+            .withRule("delegation.calls")
+        : ended();
   }
 
   static Refusal ended() {

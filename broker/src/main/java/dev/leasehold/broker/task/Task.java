@@ -23,6 +23,7 @@ public final class Task {
   private final TaskId id;
   private final TaskKind kind;
   private final TaskRequest request;
+  private final Lineage lineage;
   private final List<String> destinations;
   private final Set<String> destinationNames;
   private final byte[] tokenDigest;
@@ -31,6 +32,8 @@ public final class Task {
   private final long deadlineNanos;
 
   private final Set<OpenCall> openCalls = ConcurrentHashMap.newKeySet();
+  private final Set<Task> children = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<AgentProof> agentProof;
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
   private final AtomicReference<TaskState> state = new AtomicReference<>(TaskState.ACTIVE);
   private final AtomicLong lastActiveNanos;
@@ -42,6 +45,7 @@ public final class Task {
       TaskId id,
       TaskKind kind,
       TaskRequest request,
+      Lineage lineage,
       List<String> destinations,
       TaskToken token,
       Duration ttl,
@@ -50,6 +54,8 @@ public final class Task {
     this.id = id;
     this.kind = kind;
     this.request = request;
+    this.lineage = lineage;
+    this.agentProof = new AtomicReference<>(request.agentProof());
     this.destinations = List.copyOf(destinations);
     this.destinationNames = Set.copyOf(destinations);
     this.tokenDigest = token.digest();
@@ -76,7 +82,78 @@ public final class Task {
   }
 
   public AgentProof agentProof() {
-    return request.agentProof();
+    return agentProof.get();
+  }
+
+  /** Whether the agent is known well enough for its calls to be let through. */
+  public boolean isProven() {
+    return agentProof().isAtLeast(lineage.neededProof());
+  }
+
+  /** How the agent has to be known before its first call is let through. */
+  public AgentProof neededProof() {
+    return lineage.neededProof();
+  }
+
+  /** The agent of a delegated task has shown who it is. False when it was known as well before. */
+  public boolean prove(AgentProof proof) {
+    AgentProof before = agentProof.getAndUpdate(old -> old.isAtLeast(proof) ? old : proof);
+    return !before.isAtLeast(proof);
+  }
+
+  /** The task that delegated this one. */
+  public Optional<Task> parent() {
+    return lineage.parent();
+  }
+
+  /**
+   * The task that a caller opened, with which the chain begins; this one if it was not delegated.
+   */
+  public Task root() {
+    Task root = this;
+    while (root.lineage.parent().isPresent()) {
+      root = root.lineage.parent().get();
+    }
+    return root;
+  }
+
+  /** Whether it is {@code other}, or one that this delegated, however indirectly. */
+  public boolean isOrDescendsFrom(Task other) {
+    for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
+      if (each == other) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many delegations led here. */
+  public int depth() {
+    return lineage.chain().size() - 1;
+  }
+
+  /** SPIFFE IDs from the root's agent to the one that acts here. */
+  public List<String> chain() {
+    return lineage.chain();
+  }
+
+  /** What the parent left of what the kind allows. */
+  public Narrowing narrowing() {
+    return lineage.narrowing();
+  }
+
+  /** Tasks that this one delegated and whose ends are not proven yet. */
+  public List<Task> children() {
+    return List.copyOf(children);
+  }
+
+  /** To be followed by a look at whether this task is still active. */
+  void bear(Task child) {
+    children.add(child);
+  }
+
+  void buried(Task child) {
+    children.remove(child);
   }
 
   public String owner() {
@@ -138,7 +215,8 @@ public final class Task {
 
   /**
    * Takes a call in, unless the task is ending. A call that was taken in is cut at the fence or
-   * left by {@link #leave}, whichever comes first.
+   * left by {@link #leave}, whichever comes first. It counts against the calls of all tasks above
+   * too; where one of those, or this one, may make no more, it is refused as well.
    */
   public boolean enter(OpenCall call, long nowNanos) {
     if (!isActive()) {
@@ -148,22 +226,47 @@ public final class Task {
     if (!isActive() && openCalls.remove(call)) {
       return false; // the fence fell in between and did not see the call
     }
-    calls.incrementAndGet();
-    lastActiveNanos.set(nowNanos);
+    if (!countCall()) {
+      openCalls.remove(call);
+      return false;
+    }
+    active(nowNanos);
     return true;
+  }
+
+  private boolean countCall() {
+    boolean mayPass = true;
+    for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
+      long made = each.calls.incrementAndGet();
+      mayPass &= made <= each.narrowing().calls().orElse(Long.MAX_VALUE);
+    }
+    if (!mayPass) {
+      for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
+        each.calls.decrementAndGet();
+      }
+    }
+    return mayPass;
+  }
+
+  private void active(long nowNanos) {
+    for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
+      each.lastActiveNanos.set(nowNanos);
+    }
   }
 
   /** The call's last byte has drained. */
   public void leave(OpenCall call, long nowNanos) {
     if (openCalls.remove(call)) {
-      lastActiveNanos.set(nowNanos);
+      active(nowNanos);
     }
   }
 
   /** Counts a call that was refused; a refused call is activity of the agent all the same. */
   public void denied(long nowNanos) {
-    denials.incrementAndGet();
-    lastActiveNanos.set(nowNanos);
+    for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
+      each.denials.incrementAndGet();
+    }
+    active(nowNanos);
   }
 
   /** Time of the last call's beginning or end, on the boot clock. */
@@ -175,6 +278,12 @@ public final class Task {
     return openCalls.size();
   }
 
+  /** Whether a call of this task, or of one below it, is going on. */
+  public boolean isBusy() {
+    return !openCalls.isEmpty() || children.stream().anyMatch(Task::isBusy);
+  }
+
+  /** Its own and those of the tasks below it, as are the other counts. */
   public long calls() {
     return calls.get();
   }
@@ -185,7 +294,9 @@ public final class Task {
 
   /** Counts what a call that is over has moved, both ways together. */
   public void moved(long count) {
-    bytes.addAndGet(count);
+    for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
+      each.bytes.addAndGet(count);
+    }
   }
 
   /** What its finished calls have moved. */

@@ -17,6 +17,9 @@ import java.util.Set;
  * @param vaultRole the token role that bounds it in the store
  * @param destinations names, in the order in which they are matched
  * @param autonomy how much its tasks may do without a human; empty: nothing is said
+ * @param delegation how its tasks may hand on what they may; empty: not at all
+ * @param agentProof the weakest way in which the agent of its tasks may be known; empty: any for
+ *     those that callers open, and an SVID for those that are delegated
  */
 public record TaskKind(
     String name,
@@ -28,7 +31,9 @@ public record TaskKind(
     int maxOpen,
     String vaultRole,
     List<String> destinations,
-    Optional<Autonomy> autonomy) {
+    Optional<Autonomy> autonomy,
+    Optional<Delegation> delegation,
+    Optional<AgentProof> agentProof) {
   public static final int DEFAULT_MAX_OPEN = 100;
 
   public TaskKind {
@@ -43,7 +48,12 @@ public record TaskKind(
     }
   }
 
-  /** A kind of which no autonomy is said. */
+  /** The weakest proof of a child's agent that is enough. */
+  public AgentProof weakestProofOfChild() {
+    return agentProof.orElse(AgentProof.SVID);
+  }
+
+  /** A kind of which no autonomy is said, and whose tasks may not delegate. */
   public TaskKind(
       String name,
       Set<String> agents,
@@ -64,6 +74,8 @@ public record TaskKind(
         maxOpen,
         vaultRole,
         destinations,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

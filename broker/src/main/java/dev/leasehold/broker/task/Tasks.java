@@ -29,8 +29,15 @@ public final class Tasks {
     /** The kind does not allow what was asked. */
     record Refused(String rule, String detail) implements Opening {}
 
-    /** As many tasks of this kind are open as may be. */
-    record Full(String detail) implements Opening {}
+    /**
+     * As many tasks are open as may be.
+     *
+     * @param rule the key of the kind that says how many
+     */
+    record Full(String rule, String detail) implements Opening {}
+
+    /** The task that was to delegate has ended. */
+    record ParentEnded() implements Opening {}
 
     /** Opening is locked until an operator unlocks it. */
     record Locked(String reason) implements Opening {}
@@ -61,6 +68,9 @@ public final class Tasks {
     if (!kind.purposes().isEmpty() && !kind.purposes().contains(request.purpose())) {
       return new Opening.Refused("purposes", "the purpose is none of the kind's purposes");
     }
+    if (kind.agentProof().filter(weakest -> !request.agentProof().isAtLeast(weakest)).isPresent()) {
+      return new Opening.Refused("agent-proof", "the agent is not known well enough for this kind");
+    }
     Duration ttl = request.ttl().orElse(kind.ttl());
     if (ttl.compareTo(kind.ttl()) > 0) {
       return new Opening.Refused("ttl", "ttl is longer than the kind's " + kind.ttl());
@@ -70,13 +80,55 @@ public final class Tasks {
       return new Opening.Refused("destinations", "a destination is none of the kind's");
     }
     List<String> narrowed = kind.destinations().stream().filter(wanted::contains).toList();
-    synchronized (this) { // opening is rare; the count and the lock must be seen with the insert
+    return insert(kind, request, Lineage.root(request), narrowed, ttl);
+  }
+
+  /**
+   * Opens a child of {@code parent} for another agent, which may never have more than its parent. A
+   * parent that ends meanwhile may have the child ended already when this returns.
+   */
+  public Opening delegate(Task parent, ChildRequest request) {
+    if (!parent.isActive()) {
+      return new Opening.ParentEnded();
+    }
+    long now = bootNanos.getAsLong();
+    if (parent.deadlineNanos() - now <= 0) {
+      return new Opening.ParentEnded();
+    }
+    Heritage heritage = new Heritage(parent, request, now);
+    Optional<Opening.Refused> refusal = heritage.refusal();
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    Opening opening =
+        insert(
+            parent.kind(),
+            heritage.request(),
+            heritage.lineage(),
+            heritage.destinations(),
+            heritage.ttl());
+    return opening instanceof Opening.Opened && !parent.isActive()
+        ? new Opening.ParentEnded()
+        : opening;
+  }
+
+  private Opening insert(
+      TaskKind kind,
+      TaskRequest request,
+      Lineage lineage,
+      List<String> destinations,
+      Duration ttl) {
+    synchronized (this) { // opening is rare; the counts and the lock must be seen with the insert
       String reason = lock.get();
       if (reason != null) {
         return new Opening.Locked(reason);
       }
       if (countOpen(kind.name()) >= kind.maxOpen()) {
-        return new Opening.Full("max-open of this kind is reached: " + kind.maxOpen());
+        return new Opening.Full("max-open", "max-open of this kind is reached: " + kind.maxOpen());
+      }
+      Optional<Opening.Full> siblings = lineage.parent().flatMap(Tasks::tooManyChildren);
+      if (siblings.isPresent()) {
+        return siblings.get();
       }
       TaskToken token = TaskToken.random(random);
       Task task =
@@ -84,14 +136,25 @@ public final class Tasks {
               TaskId.random(random),
               kind,
               request,
-              narrowed,
+              lineage,
+              destinations,
               token,
               ttl,
               clock.instant(),
               bootNanos.getAsLong());
       open.put(task.id(), task);
+      lineage.parent().ifPresent(parent -> parent.bear(task));
       return new Opening.Opened(task, token);
     }
+  }
+
+  private static Optional<Opening.Full> tooManyChildren(Task parent) {
+    int most = parent.kind().delegation().map(Delegation::children).orElse(0);
+    long alive = parent.children().stream().filter(Task::isActive).count();
+    return alive < most
+        ? Optional.empty()
+        : Optional.of(
+            new Opening.Full("delegation.children", "as many children live as may: " + most));
   }
 
   /** Open or ended within the last hour. */
@@ -139,6 +202,7 @@ public final class Tasks {
   public void retire(Task task) {
     ended.put(task.id(), new Entry(task, bootNanos.getAsLong() + RETENTION.toNanos()));
     open.remove(task.id());
+    task.parent().ifPresent(parent -> parent.buried(task));
     forgetOld();
   }
 

@@ -65,6 +65,8 @@ public final class Metrics implements AutoCloseable {
 
   private final Counter tasksEnded =
       shelf.counter("tasks_ended", "Tasks whose end was signalled.", "kind", "signal");
+  private final Counter tasksDelegated =
+      shelf.counter("tasks_delegated", "Children that tasks opened for other agents.", "kind");
   private final Gauge leasesActive =
       shelf.gauge("leases_active", "Leases held for open tasks.", "credential", "revocability");
   private final Counter leaseOperations =
@@ -198,6 +200,11 @@ public final class Metrics implements AutoCloseable {
   /** Shows open tasks by kind; asked at every scrape. */
   public void tasksActive(Supplier<? extends Map<String, ? extends Number>> byKind) {
     tasksActive = byKind;
+  }
+
+  /** A task of that kind opened a child. */
+  public void taskDelegated(String kind) {
+    tasksDelegated.labelValues(kinds.admit(kind)).inc();
   }
 
   public void taskEnded(String kind, String signal) {

@@ -15,6 +15,8 @@ public enum Problem {
   DESTINATION_NOT_ALLOWED("This task may not call this destination", 403),
   RULE_DENIED("A rule denies this call", 403),
   APPROVAL_REQUIRED("A human has to agree to this call", 403),
+  /** Of a task that was delegated to it. */
+  AGENT_UNPROVEN("The agent has yet to show who it is", 403),
   ADDRESS_REFUSED("The destination's name leads to an address that may not be dialled", 403),
   TASK_ENDED("The task has ended", 403),
   NOT_FOUND("There is no such thing here", 404),

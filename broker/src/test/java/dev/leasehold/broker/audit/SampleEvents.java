@@ -18,12 +18,14 @@ import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.task.AgentProof;
+import dev.leasehold.broker.task.Narrowing;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskKind;
 import dev.leasehold.broker.task.TaskRequest;
 import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.Problem;
+import dev.leasehold.broker.testing.Families;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +45,7 @@ final class SampleEvents {
 
   static List<AuditEvent> all() {
     Task task = task();
+    Task child = child();
     Grant grant = grant(task);
     task.fence(Signal.COMPLETED, "by its caller", LATER, 0);
     Credential credential = SampleLease.credential("rabbit");
@@ -51,6 +54,7 @@ final class SampleEvents {
     return List.of(
         new TaskEvent.Opened(task, VERSION),
         new TaskEvent.Refused(
+            Optional.empty(),
             "restock",
             AGENT,
             AgentProof.UID,
@@ -101,7 +105,17 @@ final class SampleEvents {
         new BrokerEvent.LogContinued("started; a new chain"),
         approval(task, "asked", "", ""),
         approval(task, "approved", "uid:2001", "agreed with Anna"),
-        approval(task, "denied", "https://id.example.org#anna", "not during the sale"));
+        approval(task, "denied", "https://id.example.org#anna", "not during the sale"),
+        new TaskEvent.Opened(child, VERSION),
+        new TaskEvent.AgentProven(child),
+        new TaskEvent.Refused(
+            Optional.of(child),
+            "restock",
+            AGENT,
+            AgentProof.TOKEN,
+            "a circle",
+            Problem.FORBIDDEN,
+            "tasks.restock.delegation.to"));
   }
 
   private static AuditEvent approval(Task task, String what, String approver, String reason) {
@@ -148,6 +162,22 @@ final class SampleEvents {
       return task;
     }
     throw new IllegalStateException("the task was not opened");
+  }
+
+  /** Delegated, and narrowed. */
+  private static Task child() {
+    Tasks tasks = new Tasks(InstantSource.system(), System::nanoTime);
+    Narrowing reads =
+        new Narrowing(
+            Optional.of(Set.of("GET")),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(20L));
+    return Families.child(
+        tasks,
+        Families.open(tasks, Families.kind("broker-api")),
+        Families.ask(Families.RESEARCHER).narrowed(reads));
   }
 
   static Grant grant(Task task) {

@@ -153,7 +153,8 @@ class CallersTest {
 
       // When
       int list = tester.withToken(token, Route.LIST, "/v1/tasks", "").status();
-      int open = tester.withToken(token, Route.OPEN, "/v1/tasks", OPENING).status();
+      String child = "{\"agent\":\"" + ControlTester.SELLER + "\",\"purpose\":\"a part\"}";
+      int open = tester.withToken(token, Route.OPEN, "/v1/tasks", child).status();
       int access = tester.withToken(token, Route.ACCESS, "/v1/access", "").status();
       int foreign = tester.withToken(token, Route.SHOW, other, "").status();
       int shown = tester.withToken(token, Route.SHOW, path, "").status();

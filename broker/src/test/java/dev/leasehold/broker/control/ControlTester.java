@@ -29,6 +29,8 @@ import dev.leasehold.broker.policy.Rulebook;
 import dev.leasehold.broker.policy.Signals;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.secret.SecretPath;
+import dev.leasehold.broker.task.AgentProof;
+import dev.leasehold.broker.task.Delegation;
 import dev.leasehold.broker.task.Endpoints;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
@@ -57,6 +59,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,6 +72,7 @@ import java.util.function.BooleanSupplier;
  */
 final class ControlTester implements AutoCloseable {
   static final String BUYER = "spiffe://example.org/agent/buyer";
+  static final String RESEARCHER = "spiffe://example.org/agent/researcher";
   static final String SELLER = "spiffe://example.org/agent/seller";
   static final String OPERATOR_TOKEN = "operator-token-0123456789-0123456789";
   static final String BUYER_TOKEN = "buyer-token-0123456789-0123456789-01";
@@ -85,6 +89,26 @@ final class ControlTester implements AutoCloseable {
     private final List<EventMapping> events = new ArrayList<>();
     private Optional<Approvers> approvers = Optional.empty();
     private List<PolicyRule> rules = List.of();
+    private Optional<Delegation> delegation = Optional.empty();
+    private Optional<AgentProof> agentProof = Optional.empty();
+    private String ownAgent = BUYER;
+
+    /** Every kind may delegate to these, once, to five at a time. */
+    Setup delegation(String... to) {
+      delegation = Optional.of(new Delegation(List.of(to), 1, 5));
+      return this;
+    }
+
+    Setup weakestProof(String word) {
+      agentProof = Optional.of(AgentProof.valueOf(word.toUpperCase(Locale.ROOT)));
+      return this;
+    }
+
+    /** Whose uid this process's is. */
+    Setup ownUidIs(String agent) {
+      ownAgent = agent;
+      return this;
+    }
 
     Setup refusingOwnUid() {
       sameUid = false;
@@ -208,6 +232,7 @@ final class ControlTester implements AutoCloseable {
                 endpoints,
                 () -> new ControlRules(policy, kinds, credentials),
                 approvals,
+                this::svid,
                 readiness,
                 audit,
                 metrics,
@@ -226,7 +251,7 @@ final class ControlTester implements AutoCloseable {
       callers.add(
           new Caller(
               new Identification.Uid(OwnUid.read()),
-              Optional.of(BUYER),
+              Optional.of(setup.ownAgent),
               Set.of(Right.OPEN),
               Set.of("restock")));
     }
@@ -258,7 +283,19 @@ final class ControlTester implements AutoCloseable {
         Duration.ZERO,
         setup.maxOpen,
         "role",
-        List.of(destinations));
+        List.of(destinations),
+        Optional.empty(),
+        setup.delegation,
+        setup.agentProof);
+  }
+
+  /** Stands in for the Workload API: a token that is a SPIFFE ID is valid. */
+  private JwtSvids.Answer svid(String token) {
+    return token.startsWith("spiffe://")
+        ? new JwtSvids.Answer.Subject(token)
+        : token.equals("unavailable")
+            ? new JwtSvids.Answer.Unavailable("nobody answers")
+            : new JwtSvids.Answer.Invalid();
   }
 
   private static Destination destination(

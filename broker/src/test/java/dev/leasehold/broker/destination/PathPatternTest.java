@@ -146,4 +146,28 @@ final class PathPatternTest {
       case CanonicalPath.Result.Ambiguous(String reason) -> fail(path + " was refused: " + reason);
     };
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/a/**, /a/b, true",
+    "/a/**, /a/**, true",
+    "/a/**, /a/b/**, true",
+    "/a/**, /a/*, true",
+    "/a/**, /a, false",
+    "/a/**, /**, false",
+    "/a/**, /b/c, false",
+    "/a/*, /a/b, true",
+    "/a/*, /a/*, true",
+    "/a/*, /a/**, false",
+    "/a/*, /a/b/c, false",
+    "/a/b, /a/*, false",
+    "/a/b, /a/b, true",
+    "/**, /a, true",
+    "/**, /**, true",
+    "/*/x, /a/x, true",
+    "/*/x, /a/y, false"
+  })
+  void patternCoversWhatMatchesNothingElse(String wide, String narrow, boolean covers) {
+    assertEquals(covers, PathPattern.parse(wide).covers(PathPattern.parse(narrow)));
+  }
 }

@@ -88,6 +88,7 @@ public final class SampleLease {
         proven,
         1 - proven,
         List.of(),
+        0,
         Duration.ofMillis(41));
   }
 }

@@ -137,7 +137,9 @@ final class PolicyTester {
             10,
             "role",
             List.of("api"),
-            kindLevel);
+            kindLevel,
+            Optional.empty(),
+            Optional.empty());
     TaskRequest request =
         new TaskRequest(
             "nightly",

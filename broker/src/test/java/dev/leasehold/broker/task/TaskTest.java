@@ -277,6 +277,7 @@ final class TaskTest {
         TaskId.random(new SecureRandom()),
         kind,
         TasksTest.request(Optional.empty(), Optional.empty()),
+        Lineage.root(TasksTest.request(Optional.empty(), Optional.empty())),
         List.of(),
         named,
         Duration.ofMinutes(10),

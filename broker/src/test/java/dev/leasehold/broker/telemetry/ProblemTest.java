@@ -22,6 +22,7 @@ final class ProblemTest {
           Map.entry("forbidden", 403),
           Map.entry("destination-not-allowed", 403),
           Map.entry("rule-denied", 403),
+          Map.entry("agent-unproven", 403),
           Map.entry("address-refused", 403),
           Map.entry("task-ended", 403),
           Map.entry("not-found", 404),

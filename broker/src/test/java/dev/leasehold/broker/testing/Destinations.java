@@ -24,6 +24,7 @@ public final class Destinations {
   private UpstreamTls tls = UpstreamTls.SYSTEM;
   private Limits limits = Limits.DEFAULT;
   private boolean unsafePlaintext;
+  private boolean tunnel;
 
   private Destinations(String name, Target target) {
     this.name = name;
@@ -93,6 +94,11 @@ public final class Destinations {
     return this;
   }
 
+  public Destinations tunnel() {
+    tunnel = true;
+    return this;
+  }
+
   public Destination build() {
     return new Destination(
         name,
@@ -106,7 +112,7 @@ public final class Destinations {
         false,
         tls,
         false,
-        false,
+        tunnel,
         Destination.Redact.REPLACE,
         List.of(),
         Set.of(),

@@ -35,6 +35,13 @@ public final class PolicyKeys {
           "agents",
           Values.AGENT_PATTERN,
           "The agent that acts; spiffe://example.org/agent/* is every one below.");
+  public static final Key<List<Located<String>>> CHAIN =
+      list(
+          "chain",
+          Values.AGENT_PATTERN,
+          "Some agent from the first task's to the one that acts, as in agents.");
+  public static final Key<Integer> DEPTH_OVER =
+      Key.optional("depth-over", Scalars.integer(0, MANY), "How many delegations led to the task.");
   public static final Key<List<Located<String>>> AGENT_OWNERS =
       list("agent-owners", text("an owner"), "Who answers for it, by agents.ID.owner.");
   public static final Key<List<Located<AgentProof>>> AGENT_PROOF =
@@ -125,6 +132,8 @@ public final class PolicyKeys {
       Section.Form.of(
           "the conditions of a rule",
           AGENTS,
+          CHAIN,
+          DEPTH_OVER,
           AGENT_OWNERS,
           AGENT_PROOF,
           AUTONOMY,

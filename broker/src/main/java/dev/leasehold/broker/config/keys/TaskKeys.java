@@ -5,6 +5,7 @@ import dev.leasehold.broker.config.form.Key;
 import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Autonomy;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,29 @@ public final class TaskKeys {
           Scalars.word(List.of(Autonomy.values())),
           "How much its tasks may do without a human; the stricter of this and the agent's holds.");
 
+  public static final Key<List<Located<String>>> TO =
+      Key.required(
+          "to",
+          Items.of(Values.AGENT_PATTERN),
+          "Who may be given a child; spiffe://example.org/agent/* is every one below.");
+  public static final Key<Integer> DEPTH =
+      Key.defaulted(
+          "depth", Scalars.integer(1, 16), "1", "How many delegations may follow on each other.");
+  public static final Key<Integer> CHILDREN =
+      Key.defaulted(
+          "children", Scalars.integer(1, 1000), "5", "How many live children one task may have.");
+  public static final Key<Section> DELEGATION =
+      Key.optional(
+          "delegation",
+          Section.Form.of("how tasks are handed on", TO, DEPTH, CHILDREN),
+          "Lets its tasks open children for other agents, which may never have more than they.");
+  public static final Key<AgentProof> AGENT_PROOF =
+      Key.optional(
+          "agent-proof",
+          Scalars.word(List.of(AgentProof.values())),
+          "The weakest way in which the agent of its tasks may be known: token, uid or svid."
+              + " Without it any for tasks that callers open, and svid for children.");
+
   static final Section.Form FORM =
       Section.Form.of(
           "a task kind",
@@ -66,6 +90,8 @@ public final class TaskKeys {
           DRAIN,
           MAX_OPEN,
           AUTONOMY,
+          DELEGATION,
+          AGENT_PROOF,
           VAULT,
           DESTINATIONS);
 
