@@ -111,7 +111,9 @@ final class Broker implements Sidecar {
     Fuse fuse = new Fuse();
     AuditLog audit = stops.add("audit log", AuditLog.open(configuration.audit(), metrics, fuse));
     Tasks tasks = new Tasks(InstantSource.system(), clock::nanos);
-    Optional<ApprovalAccess> approvals = approvals(configuration, audit, metrics);
+    Identity identity =
+        stops.add("identity", new Identity(configuration.identity(), clock, metrics));
+    Optional<ApprovalAccess> approvals = approvals(configuration, identity, audit, metrics);
     Consents consents = approvals.<Consents>map(ApprovalAccess::approvals).orElse(Consents.NONE);
     Engines engines = stops.add("policy engines", new Engines(vertx, metrics));
     Reload reload =
@@ -119,8 +121,6 @@ final class Broker implements Sidecar {
     Timers timers = stops.add("timers", Timers.system(clock));
     interception.tend(timers);
 
-    Identity identity =
-        stops.add("identity", new Identity(configuration.identity(), clock, metrics));
     VaultSecretStore store =
         stops.add("vault", new VaultSecretStore(configuration.vault(), identity, clock, metrics));
     Surroundings around =
@@ -225,8 +225,15 @@ final class Broker implements Sidecar {
     }
   }
 
+  private static Optional<String> svidSubject(Identity identity, String token) {
+    return svid(identity, token) instanceof JwtSvids.Answer.Subject(String id)
+        ? Optional.of(id)
+        : Optional.empty();
+  }
+
   private static Optional<ApprovalAccess> approvals(
-      Configuration configuration, AuditLog audit, Metrics metrics) throws IOException {
+      Configuration configuration, Identity identity, AuditLog audit, Metrics metrics)
+      throws IOException {
     if (configuration.approvals().isEmpty()) {
       return Optional.empty();
     }
@@ -236,7 +243,7 @@ final class Broker implements Sidecar {
         new ApprovalAccess(
             config,
             new Approvals(clock, audit::append, metrics),
-            new Approvers(config.groups(), clock, token -> Optional.empty())));
+            new Approvers(config.groups(), clock, token -> svidSubject(identity, token))));
   }
 
   static ClientCertificate certificate(IdentitySnapshot svid) {

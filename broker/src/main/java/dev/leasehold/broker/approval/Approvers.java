@@ -54,13 +54,18 @@ public final class Approvers {
     return Set.copyOf(byUid.keySet());
   }
 
+  /** Whether a token may have to be put to the Workload API. */
+  public boolean knowsSvids() {
+    return !bySvid.isEmpty();
+  }
+
   /** Whoever has this uid, by the kernel's word. */
   public Optional<Approver> byUid(int uid) {
     return Optional.ofNullable(byUid.get(uid))
         .map(groups -> new Approver("uid:" + uid, groups, Optional.empty()));
   }
 
-  /** Whoever holds this token. */
+  /** Whoever holds this token. May block where {@link #knowsSvids}. */
   public Optional<Approver> byToken(String token) {
     Set<String> groups = new HashSet<>();
     String subject = "";

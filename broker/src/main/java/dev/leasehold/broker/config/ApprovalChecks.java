@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Approvers are humans: neither the sidecar nor any agent, nor whoever opens tasks for one. */
 final class ApprovalChecks {
@@ -67,18 +68,18 @@ final class ApprovalChecks {
             });
     approver
         .located(ApprovalKeys.SVID)
+        .filter(svid -> agents().stream().anyMatch(agent -> stands(agent, svid.value())))
         .ifPresent(
-            svid -> {
-              if (agents().contains(svid.value())) {
+            svid ->
                 reading.error(
-                    svid.path(), svid.line(), "is an agent's, and agents approve nothing");
-              } else {
-                reading.warning(
-                    svid.path(),
-                    svid.line(),
-                    "nobody is known by an SVID in this version; use uid or oidc");
-              }
-            });
+                    svid.path(), svid.line(), "is an agent's, and agents approve nothing"));
+  }
+
+  /** Whether an identity, or all below one, are or may be that of an agent. */
+  private static boolean stands(String agent, String svid) {
+    return agent.endsWith("/*")
+        ? svid.startsWith(agent.substring(0, agent.length() - 1))
+        : agent.equals(svid);
   }
 
   private Set<String> agents() {
@@ -86,9 +87,18 @@ final class ApprovalChecks {
     document
         .kinds()
         .values()
-        .forEach(kind -> agents.addAll(Document.values(kind, TaskKeys.AGENTS)));
+        .forEach(
+            kind -> {
+              agents.addAll(Document.values(kind, TaskKeys.AGENTS));
+              kind.find(TaskKeys.DELEGATION)
+                  .ifPresent(to -> agents.addAll(Document.values(to, TaskKeys.TO)));
+            });
     document.callers().stream()
-        .flatMap(caller -> caller.find(ControlKeys.AGENT).stream())
+        .flatMap(
+            caller ->
+                Stream.concat(
+                    caller.find(ControlKeys.AGENT).stream(),
+                    caller.find(ControlKeys.SVID).stream()))
         .forEach(agents::add);
     return agents;
   }

@@ -49,6 +49,8 @@ final class CallerChecks {
       listener(control, caller, ControlKeys.TOKEN_FILE, ControlKeys.ADDRESS);
       once(caller, ControlKeys.UID);
       once(caller, ControlKeys.TOKEN_FILE);
+      once(caller, ControlKeys.SVID);
+      ownAgent(caller);
       rights(caller);
       caller
           .located(ControlKeys.UID)
@@ -65,6 +67,19 @@ final class CallerChecks {
           caller.lineOf(who),
           "is of no use without " + control.pathOf(listener));
     }
+  }
+
+  /** An SVID is the agent's own identity: it can stand for no other. */
+  private void ownAgent(Section caller) {
+    caller
+        .located(ControlKeys.AGENT)
+        .filter(
+            agent ->
+                caller.find(ControlKeys.SVID).filter(id -> !id.equals(agent.value())).isPresent())
+        .ifPresent(
+            agent ->
+                reading.error(
+                    agent.path(), agent.line(), "must be the caller's svid, or be left out"));
   }
 
   private <T> void once(Section caller, Key<T> who) {
@@ -86,7 +101,9 @@ final class CallerChecks {
     }
     List<Right> rights = Document.values(caller, ControlKeys.MAY);
     if (rights.contains(Right.OPEN)) {
-      require(caller, ControlKeys.AGENT);
+      if (!caller.isWritten(ControlKeys.SVID)) {
+        require(caller, ControlKeys.AGENT);
+      }
       if (!rights.contains(Right.OPERATE)) {
         require(caller, ControlKeys.KINDS);
       }
@@ -98,6 +115,7 @@ final class CallerChecks {
     }
     caller
         .find(ControlKeys.AGENT)
+        .or(() -> caller.find(ControlKeys.SVID))
         .ifPresent(
             agent -> {
               for (Located<String> kind : Document.located(caller, ControlKeys.KINDS)) {
@@ -138,6 +156,7 @@ final class CallerChecks {
     }
     for (Section caller : document.callers()) {
       caller.located(ControlKeys.AGENT).ifPresent(agent -> shared(agent, own.get()));
+      caller.located(ControlKeys.SVID).ifPresent(svid -> shared(svid, own.get()));
     }
     for (Section kind : document.kinds().values()) {
       Document.located(kind, TaskKeys.AGENTS).forEach(agent -> shared(agent, own.get()));

@@ -42,10 +42,11 @@ final class Control {
         caller
             .find(ControlKeys.UID)
             .<Identification>map(Identification.Uid::new)
+            .or(() -> caller.find(ControlKeys.SVID).map(Identification.Svid::new))
             .orElseGet(() -> new Identification.TokenFile(caller.get(ControlKeys.TOKEN_FILE)));
     return new Caller(
         who,
-        caller.find(ControlKeys.AGENT),
+        caller.find(ControlKeys.AGENT).or(() -> caller.find(ControlKeys.SVID)),
         Set.copyOf(Document.values(caller, ControlKeys.MAY)),
         Set.copyOf(Document.values(caller, ControlKeys.KINDS)));
   }

@@ -41,6 +41,11 @@ final class AddressListener extends Listener {
   }
 
   @Override
+  boolean mayBlock(@Nullable String authorization) {
+    return state().callers().mayBlock(authorization);
+  }
+
+  @Override
   Principal identify(Peer peer, @Nullable String authorization) {
     return state().callers().onAddress(authorization, state().needs().tasks());
   }

@@ -86,6 +86,13 @@ final class ApprovalListener extends Listener {
   }
 
   @Override
+  boolean mayBlock(@Nullable String authorization) {
+    return authorization != null
+        && approvers.knowsSvids()
+        && Callers.isSvid(Callers.bearer(authorization));
+  }
+
+  @Override
   Principal identify(Peer peer, @Nullable String authorization) {
     if (peer.uid().filter(uid -> uid == ownUid).isPresent() && authorization == null) {
       throw Refused.forbidden(

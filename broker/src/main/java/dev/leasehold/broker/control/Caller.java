@@ -27,6 +27,9 @@ public record Caller(
       }
     }
 
+    /** By a JWT-SVID for the sidecar, on either listener. */
+    record Svid(String spiffeId) implements Identification {}
+
     /** By a bearer token on the loopback address; the file holds the token. */
     record TokenFile(Path file) implements Identification {}
   }
@@ -62,6 +65,10 @@ public record Caller(
     return who instanceof Identification.Uid;
   }
 
+  public boolean isKnownByTokenFile() {
+    return who instanceof Identification.TokenFile;
+  }
+
   boolean mayOperate() {
     return may.contains(Right.OPERATE);
   }
@@ -75,12 +82,17 @@ public record Caller(
   String owner() {
     return switch (who) {
       case Identification.Uid(int uid) -> "uid:" + uid;
+      case Identification.Svid(String spiffeId) -> "svid:" + spiffeId;
       case Identification.TokenFile(Path file) -> "token:" + file;
     };
   }
 
   AgentProof agentProof() {
-    return isKnownByUid() ? AgentProof.UID : AgentProof.TOKEN;
+    return switch (who) {
+      case Identification.Uid uid -> AgentProof.UID;
+      case Identification.Svid svid -> AgentProof.SVID;
+      case Identification.TokenFile file -> AgentProof.TOKEN;
+    };
   }
 
   /** The uid by which it is known, if it is. */

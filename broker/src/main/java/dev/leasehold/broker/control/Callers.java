@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +32,22 @@ final class Callers {
   private record TokenCaller(Digest digest, Caller caller) {}
 
   private final Map<Integer, Caller> byUid;
+  private final Map<String, Caller> bySvid;
   private final List<TokenCaller> byToken;
+  private final JwtSvids svids;
   private final int ownUid;
   private final boolean unsafeSameUid;
 
   private Callers(
-      Map<Integer, Caller> byUid, List<TokenCaller> byToken, int ownUid, boolean unsafeSameUid) {
+      Map<Integer, Caller> byUid,
+      Map<String, Caller> bySvid,
+      List<TokenCaller> byToken,
+      JwtSvids svids,
+      int ownUid,
+      boolean unsafeSameUid) {
     this.byUid = Map.copyOf(byUid);
+    this.bySvid = Map.copyOf(bySvid);
+    this.svids = svids;
     this.byToken = List.copyOf(byToken);
     this.ownUid = ownUid;
     this.unsafeSameUid = unsafeSameUid;
@@ -48,17 +58,20 @@ final class Callers {
    *
    * @throws IOException when one cannot be read or holds no token of at least 32 characters
    */
-  static Callers load(List<Caller> callers, int ownUid, boolean unsafeSameUid) throws IOException {
+  static Callers load(List<Caller> callers, JwtSvids svids, int ownUid, boolean unsafeSameUid)
+      throws IOException {
     Map<Integer, Caller> byUid = new HashMap<>();
+    Map<String, Caller> bySvid = new HashMap<>();
     List<TokenCaller> byToken = new ArrayList<>();
     for (Caller caller : callers) {
       switch (caller.who()) {
         case Identification.Uid(int uid) -> byUid.put(uid, caller);
+        case Identification.Svid(String spiffeId) -> bySvid.put(spiffeId, caller);
         case Identification.TokenFile(Path file) ->
             byToken.add(new TokenCaller(digestOf(file), caller));
       }
     }
-    return new Callers(byUid, byToken, ownUid, unsafeSameUid);
+    return new Callers(byUid, bySvid, byToken, svids, ownUid, unsafeSameUid);
   }
 
   /** Whether any entry has this uid. */
@@ -66,8 +79,19 @@ final class Callers {
     return byUid.containsKey(uid);
   }
 
+  /** Whether to tell who asks may take a question to the Workload API. */
+  boolean mayBlock(@Nullable String authorization) {
+    return !bySvid.isEmpty() && authorization != null && isSvid(bearer(authorization));
+  }
+
+  /** A JWT in its compact form; tokens of tasks have no dots. */
+  static boolean isSvid(String token) {
+    return token.chars().filter(c -> c == '.').count() == 2;
+  }
+
   /**
-   * Who asks on the socket: by the peer's uid, or by the token of a task.
+   * Who asks on the socket: by the peer's uid, by a JWT-SVID, or by the token of a task. Blocks
+   * where {@link #mayBlock} says so.
    *
    * @param peer the peer's uid; empty when it cannot be told
    * @param authorization the header's value, if there is one
@@ -80,7 +104,10 @@ final class Callers {
           "give the agent a uid of its own, or set unsafe-same-uid");
     }
     if (authorization != null) {
-      return taskHolder(token(authorization), tasks, peer.map(byUid::get));
+      String token = bearer(authorization);
+      return mayBlock(authorization)
+          ? svidHolder(token, peer)
+          : taskHolder(bytes(token), tasks, peer.map(byUid::get));
     }
     return peer.map(byUid::get)
         .<Principal>map(caller -> new Principal.Known(caller, peer))
@@ -94,7 +121,10 @@ final class Callers {
                     "an operator must add the uid"));
   }
 
-  /** Who asks on the loopback address: by the token of a caller or of a task. */
+  /**
+   * Who asks on the loopback address: by the token of a caller or of a task, or by a JWT-SVID.
+   * Blocks where {@link #mayBlock} says so.
+   */
   Principal onAddress(@Nullable String authorization, Tasks tasks) {
     if (authorization == null) {
       throw new Refused(
@@ -104,13 +134,16 @@ final class Callers {
           "control.callers",
           "send Authorization: Bearer with the content of the caller's token-file");
     }
-    byte[] token = token(authorization);
+    byte[] token = bytes(bearer(authorization));
     Digest digest = Digest.of(token);
     TokenCaller found = null;
     for (TokenCaller candidate : byToken) { // all of them, so that time tells nothing
       if (candidate.digest().equals(digest)) {
         found = candidate;
       }
+    }
+    if (found == null && mayBlock(authorization)) {
+      return svidHolder(bearer(authorization), Optional.empty());
     }
     return found != null
         ? new Principal.Known(found.caller(), Optional.empty())
@@ -130,8 +163,31 @@ final class Callers {
     return new Principal.TaskHolder(found, peer);
   }
 
-  private static byte[] token(String authorization) {
-    return bearer(authorization).getBytes(StandardCharsets.US_ASCII);
+  private Principal svidHolder(String token, Optional<Integer> peer) {
+    return switch (svids.check(token)) {
+      case JwtSvids.Answer.Subject(String id) when bySvid.containsKey(id) ->
+          new Principal.Known(Objects.requireNonNull(bySvid.get(id)), peer);
+      case JwtSvids.Answer.Subject(String id) ->
+          throw new Refused(
+              Problem.UNAUTHORIZED,
+              Problem.UNAUTHORIZED.status(),
+              "no entry under control.callers has this SPIFFE ID",
+              "control.callers",
+              "an operator must add it as svid");
+      case JwtSvids.Answer.Invalid() ->
+          throw new Refused(
+              Problem.UNAUTHORIZED,
+              Problem.UNAUTHORIZED.status(),
+              "the JWT-SVID is not valid here",
+              "control.callers",
+              "its audience must be the sidecar's own SPIFFE ID, and its time not over");
+      case JwtSvids.Answer.Unavailable(String why) ->
+          throw new Refused(Problem.IDENTITY_UNAVAILABLE, why);
+    };
+  }
+
+  private static byte[] bytes(String token) {
+    return token.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** The token of the header's value (RFC 6750 §2.1). */

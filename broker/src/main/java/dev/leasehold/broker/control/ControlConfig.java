@@ -29,7 +29,7 @@ public record ControlConfig(
     if (socket.isEmpty() && callers.stream().anyMatch(Caller::isKnownByUid)) {
       throw new IllegalArgumentException("a caller known by uid needs control.socket");
     }
-    if (address.isEmpty() && callers.stream().anyMatch(caller -> !caller.isKnownByUid())) {
+    if (address.isEmpty() && callers.stream().anyMatch(Caller::isKnownByTokenFile)) {
       throw new IllegalArgumentException("a caller known by token-file needs control.address");
     }
     if (callers.stream().map(Caller::owner).distinct().count() != callers.size()) {

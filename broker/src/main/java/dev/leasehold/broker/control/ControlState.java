@@ -41,7 +41,8 @@ final class ControlState {
   }
 
   private InForce load(ControlConfig config) throws IOException {
-    return new InForce(config, Callers.load(config.callers(), ownUid, config.unsafeSameUid()));
+    return new InForce(
+        config, Callers.load(config.callers(), needs.svids(), ownUid, config.unsafeSameUid()));
   }
 
   Vertx vertx() {

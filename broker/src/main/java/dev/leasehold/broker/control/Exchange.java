@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,38 @@ final class Exchange {
     peer.connection().began();
     try {
       listener.guard().check(request.headers());
-      Principal principal = listener.identify(peer, request.getHeader("Authorization"));
+      String authorization = request.getHeader("Authorization");
+      if (listener.mayBlock(authorization)) {
+        identifyElsewhere(authorization);
+      } else {
+        proceed(listener.identify(peer, authorization));
+      }
+    } catch (Refused refused) {
+      refuseUnread(refused);
+    }
+  }
+
+  /** The request waits meanwhile. */
+  private void identifyElsewhere(@Nullable String authorization) {
+    request.pause();
+    Thread.ofVirtual()
+        .name("control-identify")
+        .start(
+            () -> {
+              try {
+                Principal principal = listener.identify(peer, authorization);
+                context.runOnContext(turn -> proceed(principal));
+              } catch (Refused refused) {
+                context.runOnContext(turn -> refuseUnread(refused));
+              } catch (RuntimeException bug) {
+                LOG.error("event=control_identify_failed", bug);
+                context.runOnContext(turn -> refuseUnread(bug));
+              }
+            });
+  }
+
+  private void proceed(Principal principal) {
+    try {
       who = principal.name();
       Route.Match match = match();
       Map<String, String> query = query(match.route());
@@ -56,6 +88,7 @@ final class Exchange {
       RequestBody.read(listener.state().vertx(), request)
           .onSuccess(body -> call(match, principal, query, body))
           .onFailure(this::refuseUnread);
+      request.resume();
     } catch (Refused refused) {
       refuseUnread(refused);
     }

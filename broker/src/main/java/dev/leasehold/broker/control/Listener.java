@@ -96,6 +96,9 @@ abstract class Listener implements AutoCloseable {
   /** The uid at the other end, where the channel can tell. */
   abstract Optional<Integer> uid(Channel channel);
 
+  /** Whether {@link #identify} may block, and so must not be called on an event loop. */
+  abstract boolean mayBlock(@Nullable String authorization);
+
   /** Who asks, or a refusal. */
   abstract Principal identify(Peer peer, @Nullable String authorization);
 

@@ -39,6 +39,11 @@ final class SocketListener extends Listener {
   }
 
   @Override
+  boolean mayBlock(@Nullable String authorization) {
+    return state().callers().mayBlock(authorization);
+  }
+
+  @Override
   Principal identify(Peer peer, @Nullable String authorization) {
     return state().callers().onSocket(peer.uid(), authorization, state().needs().tasks());
   }

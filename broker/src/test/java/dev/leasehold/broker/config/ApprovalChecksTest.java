@@ -60,17 +60,17 @@ class ApprovalChecksTest {
   }
 
   @Test
-  void approverWhomNobodyCanBeIsPointedOut() {
+  void whoeverMayBeGivenAChildApprovesNothing() {
+    String delegating =
+        Sample.with(
+            "    max-open:", "    delegation: {to: [\"spiffe://example.org/*\"]}\n    max-open:");
     assertTrue(
-        Sample.warnings(
-                Sample.text()
+        Sample.errors(
+                delegating
                     + ASKS
                     + GROUPS.replace("{uid: 2001}", "{svid: \"spiffe://example.org/anna\"}"))
             .stream()
-            .anyMatch(
-                warning ->
-                    warning.startsWith("approvals.groups.ops[0].svid")
-                        && warning.contains("use uid or oidc")));
+            .anyMatch(error -> error.contains("agents approve nothing")));
   }
 
   @Test

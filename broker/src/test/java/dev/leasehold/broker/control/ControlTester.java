@@ -56,6 +56,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -219,7 +220,8 @@ final class ControlTester implements AutoCloseable {
     Map<String, TaskKind> kinds =
         Map.of(
             "restock", kind("restock", BUYER, setup, "shop", "weather"),
-            "sale", kind("sale", SELLER, setup, "weather"));
+            "sale", kind("sale", SELLER, setup, "weather"),
+            "survey", kind("survey", RESEARCHER, setup, "weather"));
     server =
         ControlServer.start(
             vertx,
@@ -255,6 +257,12 @@ final class ControlTester implements AutoCloseable {
               Set.of(Right.OPEN),
               Set.of("restock")));
     }
+    callers.add(
+        new Caller(
+            new Identification.Svid(RESEARCHER),
+            Optional.of(RESEARCHER),
+            Set.of(Right.OPEN),
+            Set.of("survey")));
     callers.add(tokenCaller(BUYER_TOKEN, Optional.of(BUYER), Right.OPEN, "restock"));
     callers.add(tokenCaller(SELLER_TOKEN, Optional.of(SELLER), Right.OPEN, "sale"));
     callers.add(tokenCaller(OPERATOR_TOKEN, Optional.empty(), Right.OPERATE));
@@ -289,13 +297,22 @@ final class ControlTester implements AutoCloseable {
         setup.agentProof);
   }
 
-  /** Stands in for the Workload API: a token that is a SPIFFE ID is valid. */
+  /** What this tester takes for a valid JWT-SVID of that subject. */
+  static String svidOf(String spiffeId) {
+    byte[] subject = spiffeId.getBytes(StandardCharsets.US_ASCII);
+    return "e30." + Base64.getUrlEncoder().withoutPadding().encodeToString(subject) + ".valid";
+  }
+
+  /** Stands in for the Workload API. */
   private JwtSvids.Answer svid(String token) {
-    return token.startsWith("spiffe://")
-        ? new JwtSvids.Answer.Subject(token)
-        : token.equals("unavailable")
-            ? new JwtSvids.Answer.Unavailable("nobody answers")
-            : new JwtSvids.Answer.Invalid();
+    String[] parts = token.split("\\.", -1);
+    return switch (parts[parts.length - 1]) {
+      case "valid" ->
+          new JwtSvids.Answer.Subject(
+              new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.US_ASCII));
+      case "unavailable" -> new JwtSvids.Answer.Unavailable("nobody answers");
+      default -> new JwtSvids.Answer.Invalid();
+    };
   }
 
   private static Destination destination(

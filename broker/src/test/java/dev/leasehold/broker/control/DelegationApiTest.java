@@ -34,6 +34,10 @@ class DelegationApiTest {
         child.member("token"), Route.PROVE, "/v1/tasks/" + child.member("id") + "/proof", body);
   }
 
+  private static String svid(String spiffeId) {
+    return "{\"svid\":\"" + ControlTester.svidOf(spiffeId) + "\"}";
+  }
+
   @Test
   void taskTokenOpensAChildOfItsTask() throws Exception {
     try (ControlTester tester = delegating().start()) {
@@ -166,12 +170,12 @@ class DelegationApiTest {
       Task task = tester.task(child.member("id"));
 
       // When
-      RawCaller.Got another = prove(tester, child, "{\"svid\":\"" + SELLER + "\"}");
+      RawCaller.Got another = prove(tester, child, svid(SELLER));
       RawCaller.Got invalid = prove(tester, child, "{\"svid\":\"nonsense\"}");
-      RawCaller.Got unavailable = prove(tester, child, "{\"svid\":\"unavailable\"}");
+      RawCaller.Got unavailable = prove(tester, child, "{\"svid\":\"a.b.unavailable\"}");
       RawCaller.Got nothing = prove(tester, child, "{}");
       boolean before = task.isProven();
-      RawCaller.Got proven = prove(tester, child, "{\"svid\":\"" + RESEARCHER + "\"}");
+      RawCaller.Got proven = prove(tester, child, svid(RESEARCHER));
 
       // Then
       assertEquals("forbidden", another.problem());
@@ -195,7 +199,7 @@ class DelegationApiTest {
       RawCaller.Got parent = tester.open();
       RawCaller.Got child = delegate(tester, parent.member("token"), "");
       String path = "/v1/tasks/" + child.member("id") + "/proof";
-      String svid = "{\"svid\":\"" + RESEARCHER + "\"}";
+      String svid = svid(RESEARCHER);
 
       // Then
       for (String token : List.of(parent.member("token"), BUYER_TOKEN)) {

@@ -36,7 +36,7 @@ public final class ApprovalKeys {
           Scalars.integer(0, Integer.MAX_VALUE),
           "By the kernel's word; neither the sidecar's own nor any caller's.");
   public static final Key<String> SVID =
-      Key.optional("svid", Values.AGENT_ID, "By a JWT-SVID; nobody is known so in this version.");
+      Key.optional("svid", Values.AGENT_ID, "By a JWT-SVID for the sidecar, on approvals.listen.");
   public static final Key<Section> OIDC =
       Key.optional(
           "oidc",

@@ -22,9 +22,16 @@ public final class ControlKeys {
           "token-file",
           Scalars.path("a path"),
           "A file with the token that the caller shows on the loopback address.");
+  public static final Key<String> SVID =
+      Key.optional(
+          "svid",
+          Values.AGENT_ID,
+          "The SPIFFE ID of the caller, who shows a JWT-SVID for the sidecar on either listener.");
   public static final Key<String> AGENT =
       Key.optional(
-          "agent", Values.AGENT_ID, "Whose agent the caller is; required where it may open.");
+          "agent",
+          Values.AGENT_ID,
+          "Whose agent the caller is; required where it may open. An svid is its own agent.");
   public static final Key<List<Located<Right>>> MAY =
       Key.required(
           "may",
@@ -42,8 +49,8 @@ public final class ControlKeys {
       Key.required(
           "callers",
           Items.of(
-              Section.Form.of("a caller", UID, TOKEN_FILE, AGENT, MAY, KINDS)
-                  .exactlyOne(UID, TOKEN_FILE)),
+              Section.Form.of("a caller", UID, TOKEN_FILE, SVID, AGENT, MAY, KINDS)
+                  .exactlyOne(UID, TOKEN_FILE, SVID)),
           "Who may use the task API; nobody else is served.");
   public static final Key<Boolean> UNSAFE_SAME_UID =
       Key.defaulted(
