@@ -13,7 +13,12 @@ import dev.leasehold.broker.control.ApprovalAccess;
 import dev.leasehold.broker.control.ControlConfig;
 import dev.leasehold.broker.control.ControlNeeds;
 import dev.leasehold.broker.control.ControlServer;
+import dev.leasehold.broker.control.DelegationAccess;
 import dev.leasehold.broker.control.JwtSvids;
+import dev.leasehold.broker.delegation.DelegationConfig;
+import dev.leasehold.broker.delegation.IssuedGrants;
+import dev.leasehold.broker.delegation.PeerServer;
+import dev.leasehold.broker.delegation.TakenGrants;
 import dev.leasehold.broker.engine.Engines;
 import dev.leasehold.broker.identity.Identity;
 import dev.leasehold.broker.identity.IdentityException;
@@ -149,7 +154,18 @@ final class Broker implements Sidecar {
                 metrics,
                 clock,
                 () -> identity.current().map(Broker::certificate)));
-    TaskEnds ends = new TaskEnds(around, leases, tasks, proxy, Verifiers::of);
+    DelegationConfig delegation = configuration.delegation().orElse(DelegationConfig.NONE);
+    IssuedGrants issued =
+        new IssuedGrants(
+            delegation, identity::current, InstantSource.system(), timers, audit::append, metrics);
+    TakenGrants taken = new TakenGrants(delegation, identity::current, InstantSource.system());
+    TaskEnds ends = new TaskEnds(around, leases, tasks, proxy, issued, Verifiers::of);
+    if (delegation.listen().isPresent()) {
+      stops.add(
+          "delegation",
+          PeerServer.start(
+              vertx, delegation, delegation.listen().get(), identity::current, taken, ends));
+    }
     fuse.protect(ends);
     metrics.tasksActive(() -> ends.activeByKind(reload.get().tasks().kinds().keySet()));
     stops.add("tasks", () -> endAll(ends));
@@ -199,6 +215,7 @@ final class Broker implements Sidecar {
                     () -> reload.get().tasks(),
                     approvals,
                     token -> svid(identity, token),
+                    configuration.delegation().map(config -> new DelegationAccess(issued, taken)),
                     readiness,
                     audit,
                     metrics,

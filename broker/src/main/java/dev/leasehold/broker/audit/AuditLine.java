@@ -94,8 +94,8 @@ final class AuditLine {
     JsonBytes own = new JsonBytes(256);
     AuditLine line = new AuditLine(own);
     line.text(AuditField.TASK, task.id().text())
-        .text(AuditField.ROOT_TASK, task.root().id().text())
-        .text(AuditField.PARENT, task.parent().map(parent -> parent.id().text()).orElse(""))
+        .text(AuditField.ROOT_TASK, task.rootId())
+        .text(AuditField.PARENT, task.parentId())
         .text(AuditField.KIND, task.kind().name())
         .text(AuditField.AGENT, task.agent())
         .text(AuditField.AGENT_PROOF, proof.word())

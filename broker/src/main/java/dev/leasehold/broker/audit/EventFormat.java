@@ -15,6 +15,7 @@ import static dev.leasehold.broker.audit.AuditField.DESTINATION;
 import static dev.leasehold.broker.audit.AuditField.DURATION_MS;
 import static dev.leasehold.broker.audit.AuditField.ENGINE_DECISIONS;
 import static dev.leasehold.broker.audit.AuditField.ENVIRONMENT;
+import static dev.leasehold.broker.audit.AuditField.GRANT;
 import static dev.leasehold.broker.audit.AuditField.KIND;
 import static dev.leasehold.broker.audit.AuditField.LEASE;
 import static dev.leasehold.broker.audit.AuditField.LEASES;
@@ -31,6 +32,7 @@ import static dev.leasehold.broker.audit.AuditField.RESIDUAL;
 import static dev.leasehold.broker.audit.AuditField.REVOKED;
 import static dev.leasehold.broker.audit.AuditField.ROOT_TASK;
 import static dev.leasehold.broker.audit.AuditField.RULE;
+import static dev.leasehold.broker.audit.AuditField.SIDECAR;
 import static dev.leasehold.broker.audit.AuditField.SIGNAL;
 import static dev.leasehold.broker.audit.AuditField.STATUS;
 import static dev.leasehold.broker.audit.AuditField.TASK;
@@ -42,6 +44,7 @@ import dev.leasehold.broker.lease.Credential;
 import dev.leasehold.broker.lease.Lease;
 import dev.leasehold.broker.lease.RecoveredTask;
 import dev.leasehold.broker.lease.Report;
+import dev.leasehold.broker.task.Origin;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
 import java.util.Locale;
@@ -61,6 +64,8 @@ final class EventFormat {
       case TaskEvent.Opened _ -> "task.opened";
       case TaskEvent.Refused _ -> "task.refused";
       case TaskEvent.AgentProven _ -> "task.agent-proven";
+      case TaskEvent.Granted _ -> "grant.issued";
+      case TaskEvent.GrantEnded _ -> "grant.ended";
       case TaskEvent.Signalled _ -> "task.signalled";
       case TaskEvent.Stuck _ -> "task.stuck";
       case TaskEvent.Ended _ -> "task.ended";
@@ -163,13 +168,23 @@ final class EventFormat {
     switch (event) {
       case TaskEvent.Opened(Task task, String policyVersion) ->
           line.subject(task)
-              .text(CHAIN, task.parent().isEmpty() ? "" : String.join(" ", task.chain()))
+              .text(SIDECAR, task.origin().map(Origin::sidecar).orElse(""))
+              .text(GRANT, task.origin().map(Origin::grant).orElse(""))
+              .text(CHAIN, task.depth() == 0 ? "" : String.join(" ", task.chain()))
               .text(NARROWED, task.narrowing().toString())
               .text(DECISION, ALLOW)
               .text(POLICY_VERSION, policyVersion);
       case TaskEvent.AgentProven(Task task) -> line.subject(task);
+      case TaskEvent.Granted(Task task, Task child, String sidecar, String grant) ->
+          line.subject(task)
+              .text(SIDECAR, sidecar)
+              .text(GRANT, grant)
+              .text(CHAIN, String.join(" ", child.chain()))
+              .text(NARROWED, child.narrowing().toString());
+      case TaskEvent.GrantEnded(Task task, String sidecar, String grant, String outcome) ->
+          line.subject(task).text(SIDECAR, sidecar).text(GRANT, grant).text(CAUSE, outcome);
       case TaskEvent.Refused refused ->
-          line.text(ROOT_TASK, refused.parent().map(parent -> parent.root().id().text()).orElse(""))
+          line.text(ROOT_TASK, refused.parent().map(Task::rootId).orElse(""))
               .text(PARENT, refused.parent().map(parent -> parent.id().text()).orElse(""))
               .text(KIND, refused.kind())
               .text(AGENT, refused.agent())

@@ -30,6 +30,20 @@ public sealed interface TaskEvent extends AuditEvent {
   /** The agent of a delegated task has shown who it is. */
   record AgentProven(Task task) implements TaskEvent {}
 
+  /**
+   * Work was handed to another sidecar.
+   *
+   * @param child what the task there may be at the most
+   */
+  record Granted(Task task, Task child, String sidecar, String grant) implements TaskEvent {}
+
+  /**
+   * The other sidecar knows that the task has ended, or the grant has died by itself.
+   *
+   * @param outcome what became of it there: complete, residual, or expired
+   */
+  record GrantEnded(Task task, String sidecar, String grant, String outcome) implements TaskEvent {}
+
   /** The fence has fallen; {@link Task#end} says why. */
   record Signalled(Task task) implements TaskEvent {}
 

@@ -104,6 +104,7 @@ final class Assembly {
         signals,
         root.find(RootKeys.SIGNALS),
         root.find(RootKeys.APPROVALS).map(ApprovalReader::read),
+        root.find(RootKeys.DELEGATION).map(DelegationReader::read),
         EngineReader.of(document),
         unsafe(listen, control),
         version(root, signals));

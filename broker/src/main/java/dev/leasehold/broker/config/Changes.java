@@ -61,6 +61,7 @@ final class Changes {
     note(keys, "listen.admin", before.admin(), after.admin());
     note(keys, "control", before.control(), after.control());
     note(keys, "approvals", before.approvals(), after.approvals());
+    note(keys, "delegation", before.delegation(), after.delegation());
     note(keys, "audit", before.audit(), after.audit());
     note(keys, "interception", before.signing(), after.signing());
     note(keys, "runtime-dir", before.runtimeDir(), after.runtimeDir());

@@ -4,6 +4,7 @@ import dev.leasehold.broker.approval.ApprovalConfig;
 import dev.leasehold.broker.audit.AuditConfig;
 import dev.leasehold.broker.ca.InterceptionCa;
 import dev.leasehold.broker.control.ControlConfig;
+import dev.leasehold.broker.delegation.DelegationConfig;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.engine.EngineConfig;
 import dev.leasehold.broker.identity.IdentityConfig;
@@ -47,6 +48,7 @@ import java.util.stream.Collectors;
  * @param agentProfiles by SPIFFE ID
  * @param signalsFile what {@code signals} were read from
  * @param approvals empty: nobody can be asked
+ * @param delegation empty: work is handed to no other sidecar
  * @param engines policy engines that are asked as well
  * @param unsafe the names of the unsafe settings that are on, one for each place
  * @param version a short digest of everything that has an effect
@@ -71,6 +73,7 @@ public record Configuration(
     Signals signals,
     Optional<Path> signalsFile,
     Optional<ApprovalConfig> approvals,
+    Optional<DelegationConfig> delegation,
     List<EngineConfig> engines,
     List<String> unsafe,
     String version) {

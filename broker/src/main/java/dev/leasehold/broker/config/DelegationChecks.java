@@ -1,17 +1,40 @@
 package dev.leasehold.broker.config;
 
+import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.Section;
+import dev.leasehold.broker.config.keys.DelegationKeys;
+import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.config.keys.TaskKeys;
 import dev.leasehold.broker.task.Autonomy;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Points out delegation that can never go as far as it is written. */
+/**
+ * Grants are taken of peers only. Points out delegation that can never go as far as it is written.
+ */
 final class DelegationChecks {
   private DelegationChecks() {}
 
   static void run(Document document, Reading reading) {
+    Optional<Section> elsewhere = document.root().find(RootKeys.DELEGATION);
+    Set<String> peers =
+        elsewhere
+            .flatMap(section -> section.find(DelegationKeys.PEERS))
+            .map(found -> Set.copyOf(found.keySet()))
+            .orElse(Set.of());
+    boolean takesGrants = false;
     for (Section kind : document.kinds().values()) {
+      for (Located<String> sidecar :
+          kind.find(TaskKeys.DELEGATION)
+              .map(section -> Document.located(section, TaskKeys.FROM))
+              .orElse(List.of())) {
+        takesGrants = true;
+        if (!peers.contains(sidecar.value())) {
+          reading.error(sidecar.path(), sidecar.line(), "is none of delegation.peers");
+        }
+      }
       Optional<Section> delegation = kind.find(TaskKeys.DELEGATION);
       Optional<Autonomy> level = kind.find(TaskKeys.AUTONOMY);
       if (delegation.isPresent() && level.isPresent()) {
@@ -32,6 +55,12 @@ final class DelegationChecks {
                             + " permits "
                             + deepest));
       }
+    }
+    if (takesGrants && elsewhere.isPresent() && !elsewhere.get().isWritten(DelegationKeys.LISTEN)) {
+      reading.warning(
+          elsewhere.get().path(),
+          elsewhere.get().line(),
+          "grants are taken, and without listen nobody can say that the task behind one has ended");
     }
   }
 }

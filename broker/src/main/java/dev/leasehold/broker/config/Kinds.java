@@ -38,6 +38,7 @@ final class Kinds {
   private static Delegation delegation(Section section) {
     return new Delegation(
         Document.values(section, TaskKeys.TO),
+        Document.values(section, TaskKeys.FROM),
         section.get(TaskKeys.DEPTH),
         section.get(TaskKeys.CHILDREN));
   }

@@ -6,6 +6,7 @@ import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.config.keys.ApprovalKeys;
 import dev.leasehold.broker.config.keys.ControlKeys;
+import dev.leasehold.broker.config.keys.DelegationKeys;
 import dev.leasehold.broker.config.keys.DestinationKeys;
 import dev.leasehold.broker.config.keys.ListenKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
@@ -41,6 +42,7 @@ final class ListenChecks {
     take(listen, ListenKeys.DEFAULT_PROXY);
     take(listen, ListenKeys.ADMIN);
     take(document.root().find(RootKeys.APPROVALS), ApprovalKeys.LISTEN);
+    take(document.root().find(RootKeys.DELEGATION), DelegationKeys.LISTEN);
     Optional<Section> control = document.root().find(RootKeys.CONTROL);
     take(control, ControlKeys.ADDRESS);
     control

@@ -19,6 +19,7 @@ import dev.leasehold.broker.telemetry.JsonBytes;
 import dev.leasehold.broker.telemetry.Problem;
 import dev.leasehold.broker.telemetry.Readiness;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +40,13 @@ final class Admission {
    * Who wants what, as the audit log tells it when nothing comes of it.
    *
    * @param parent the task that is to delegate; empty where a caller asks
+   * @param ttl as it was asked for
    * @param endpoints names of destinations, or {@code proxy}
    * @param hold whether the task ends when the caller's connection closes
    */
   record Wish(
       Optional<Task> parent,
+      Optional<Duration> ttl,
       String kind,
       String agent,
       AgentProof proof,
@@ -83,12 +86,20 @@ final class Admission {
 
   /** Blocks as long as a rule has a human asked. */
   IdempotencyKeys.Opened admit(Opening opening, Wish wish, ApiCall call, Policy policy) {
+    if (opening instanceof Opening.Opened(Task task, TaskToken token)) {
+      return admit(task, token, wish, call, policy);
+    }
+    throw refusal(opening, wish);
+  }
+
+  /** Why nothing was opened. */
+  Refused refusal(Opening opening, Wish wish) {
     return switch (opening) {
-      case Opening.Opened(Task task, TaskToken token) -> admit(task, token, wish, call, policy);
+      case Opening.Opened opened -> throw new IllegalStateException("it was opened");
       case Opening.Refused(String rule, String detail) ->
-          throw wish.refusal(Refused.forbidden(detail, place(wish, rule), ""));
+          wish.refusal(Refused.forbidden(detail, place(wish, rule), ""));
       case Opening.Full(String rule, String detail) ->
-          throw wish.refusal(
+          wish.refusal(
               new Refused(
                   Problem.LIMIT_EXCEEDED,
                   429,
@@ -96,10 +107,9 @@ final class Admission {
                   place(wish, rule),
                   "end a task of this kind first"));
       case Opening.ParentEnded() ->
-          throw wish.refusal(
-              new Refused(Problem.TASK_ENDED, "the task that would delegate has ended"));
+          wish.refusal(new Refused(Problem.TASK_ENDED, "the task that would delegate has ended"));
       case Opening.Locked(String reason) ->
-          throw wish.refusal(
+          wish.refusal(
               new Refused(
                   Problem.LOCKED,
                   Problem.LOCKED.status(),
@@ -163,7 +173,7 @@ final class Admission {
   }
 
   /** Null when the task may be opened; blocks as long as a rule has a human asked. */
-  private @Nullable Refused decide(Task task, Policy policy) {
+  @Nullable Refused decide(Task task, Policy policy) {
     List<Ticket> tickets = new ArrayList<>();
     Denial denial = policy.opening(task, List.copyOf(tickets));
     while (denial != null) {

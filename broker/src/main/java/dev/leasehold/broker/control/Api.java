@@ -9,6 +9,7 @@ import java.util.Map;
 final class Api {
   private final OpenTask openTask;
   private final DelegateTask delegateTask;
+  private final GrantTask grantTask;
   private final ProveAgent proveAgent;
   private final EndTask endTask;
   private final TaskReads taskReads;
@@ -22,6 +23,7 @@ final class Api {
     Admission admission = new Admission(needs, keys);
     this.openTask = new OpenTask(needs, admission);
     this.delegateTask = new DelegateTask(needs, admission);
+    this.grantTask = new GrantTask(needs, admission);
     this.proveAgent = new ProveAgent(needs);
     this.endTask = new EndTask(needs);
     this.taskReads = new TaskReads(needs);
@@ -41,6 +43,7 @@ final class Api {
           call.principal() instanceof Principal.TaskHolder holder
               ? delegateTask.answer(call, holder.task())
               : openTask.answer(call);
+      case GRANT -> grantTask.answer(call);
       case PROVE -> proveAgent.answer(call);
       case LIST -> taskReads.list(call);
       case SHOW -> taskReads.show(call);

@@ -7,6 +7,7 @@ import dev.leasehold.broker.task.ChildRequest;
 import dev.leasehold.broker.task.Narrowing;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -43,21 +44,27 @@ record ChildWish(ChildRequest child, boolean hold) {
 
   static ChildWish parse(byte[] body) {
     Fields fields = new Fields(JsonReader.read(body), FIELDS);
-    String agent = fields.requiredText("agent", MAX_ID);
-    if (!SPIFFE_ID.matcher(agent).matches()) {
-      throw Refused.invalid("'agent' must be a SPIFFE ID");
+    return new ChildWish(child(fields), fields.bool("hold"));
+  }
+
+  static ChildRequest child(Fields fields) {
+    return new ChildRequest(
+        spiffeId(fields, "agent"),
+        fields.text("agent_proof", OpenRequest.MAX_NAME).map(ChildWish::proof),
+        fields.requiredText("purpose", OpenRequest.MAX_PURPOSE),
+        fields.text("ttl", OpenRequest.MAX_NAME).map(OpenRequest::ttl),
+        fields.names("destinations", OpenRequest.MAX_NAMES, OpenRequest.MAX_NAME),
+        fields.labels("labels", OpenRequest.MAX_LABELS, OpenRequest.MAX_LABEL),
+        fields.text("on_behalf_of", OpenRequest.MAX_LABEL),
+        narrowing(fields));
+  }
+
+  static String spiffeId(Fields fields, String name) {
+    String id = fields.requiredText(name, MAX_ID);
+    if (!SPIFFE_ID.matcher(id).matches()) {
+      throw Refused.invalid("'" + name + "' must be a SPIFFE ID");
     }
-    return new ChildWish(
-        new ChildRequest(
-            agent,
-            fields.text("agent_proof", OpenRequest.MAX_NAME).map(ChildWish::proof),
-            fields.requiredText("purpose", OpenRequest.MAX_PURPOSE),
-            fields.text("ttl", OpenRequest.MAX_NAME).map(OpenRequest::ttl),
-            fields.names("destinations", OpenRequest.MAX_NAMES, OpenRequest.MAX_NAME),
-            fields.labels("labels", OpenRequest.MAX_LABELS, OpenRequest.MAX_LABEL),
-            fields.text("on_behalf_of", OpenRequest.MAX_LABEL),
-            narrowing(fields)),
-        fields.bool("hold"));
+    return id;
   }
 
   private static Narrowing narrowing(Fields fields) {
@@ -66,6 +73,7 @@ record ChildWish(ChildRequest child, boolean hold) {
         fields.names("paths", OpenRequest.MAX_NAMES, MAX_PATH).map(ChildWish::paths),
         fields.names("credentials", OpenRequest.MAX_NAMES, OpenRequest.MAX_NAME).map(Set::copyOf),
         fields.text("classification", OpenRequest.MAX_NAME).map(ChildWish::classification),
+        Optional.empty(),
         fields.number("calls", 1, MAX_CALLS));
   }
 

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  * @param rules those in force
  * @param approvals where humans are asked; empty: nobody can be
  * @param svids how an agent can show who it is
+ * @param delegation how work is handed to other sidecars; empty: not at all
  * @param readiness opening is refused while {@code audit}, and what secrets are leased with, is not
  * @param proxy where agents are served: goes into a task's environment
  * @param runtimeDir where CA files are, if there are any
@@ -33,6 +34,7 @@ public record ControlNeeds(
     Supplier<ControlRules> rules,
     Optional<ApprovalAccess> approvals,
     JwtSvids svids,
+    Optional<DelegationAccess> delegation,
     Readiness readiness,
     AuditLog audit,
     Metrics metrics,

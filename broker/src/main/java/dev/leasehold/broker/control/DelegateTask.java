@@ -6,6 +6,7 @@ import dev.leasehold.broker.task.Autonomy;
 import dev.leasehold.broker.task.ChildRequest;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.Tasks.Opening;
+import dev.leasehold.broker.telemetry.BootClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,24 +38,29 @@ final class DelegateTask {
     ChildRequest child = wish.child();
     Policy policy = needs.rules().get().policy();
     admission.checkReady(child.destinations().orElse(parent.destinations()), policy);
-    Admission.Wish told =
-        new Admission.Wish(
-            Optional.of(parent),
-            parent.kind().name(),
-            child.agent(),
-            AgentProof.TOKEN,
-            child.purpose(),
-            List.of(),
-            wish.hold());
+    Admission.Wish told = told(child, parent, wish.hold());
     checkDepth(parent, told, policy);
-    Opening opening = needs.tasks().delegate(parent, bounded(child, parent, told, policy));
+    Opening opening =
+        needs.tasks().delegate(parent, bounded(child, parent, told, policy, needs.clock()));
     IdempotencyKeys.Opened opened = admission.admit(opening, told, call, policy);
     needs.metrics().taskDelegated(parent.kind().name());
     return opened;
   }
 
+  static Admission.Wish told(ChildRequest child, Task parent, boolean hold) {
+    return new Admission.Wish(
+        Optional.of(parent),
+        child.ttl(),
+        parent.kind().name(),
+        child.agent(),
+        AgentProof.TOKEN,
+        child.purpose(),
+        List.of(),
+        hold);
+  }
+
   /** Each agent above may have its work handed on so often, and no more. */
-  private static void checkDepth(Task parent, Admission.Wish told, Policy policy) {
+  static void checkDepth(Task parent, Admission.Wish told, Policy policy) {
     int below = 1;
     for (Optional<Task> above = Optional.of(parent);
         above.isPresent();
@@ -71,10 +77,11 @@ final class DelegateTask {
     }
   }
 
-  private ChildRequest bounded(
-      ChildRequest child, Task parent, Admission.Wish told, Policy policy) {
+  /** No longer than the level of autonomy lets a task live. */
+  static ChildRequest bounded(
+      ChildRequest child, Task parent, Admission.Wish told, Policy policy, BootClock clock) {
     Optional<Autonomy> level = policy.autonomy(child.agent(), parent.kind());
-    Duration left = Duration.ofNanos(parent.deadlineNanos() - needs.clock().nanos());
+    Duration left = Duration.ofNanos(parent.deadlineNanos() - clock.nanos());
     if (level.isEmpty() || level.get().longestTask().compareTo(child.ttl().orElse(left)) >= 0) {
       return child;
     }

@@ -11,6 +11,7 @@ import java.util.Set;
  *
  * @param endpoints names of destinations, or {@code proxy}
  * @param hold whether the task ends when the connection closes
+ * @param grant what a task beside another sidecar leaves to this one
  */
 record OpenRequest(
     String kind,
@@ -20,16 +21,26 @@ record OpenRequest(
     Map<String, String> labels,
     Optional<String> onBehalfOf,
     List<String> endpoints,
-    boolean hold) {
+    boolean hold,
+    Optional<String> grant) {
   static final int MAX_PURPOSE = 1024;
   static final int MAX_NAME = 128;
   static final int MAX_NAMES = 100;
+  static final int MAX_GRANT = 32 * 1024;
   static final int MAX_LABELS = 16;
   static final int MAX_LABEL = 256;
 
   static final Set<String> FIELDS =
       Set.of(
-          "kind", "purpose", "ttl", "destinations", "labels", "on_behalf_of", "endpoints", "hold");
+          "kind",
+          "purpose",
+          "ttl",
+          "destinations",
+          "labels",
+          "on_behalf_of",
+          "endpoints",
+          "hold",
+          "grant");
 
   static OpenRequest parse(byte[] body) {
     Fields fields = new Fields(JsonReader.read(body), FIELDS);
@@ -41,7 +52,8 @@ record OpenRequest(
         fields.labels("labels", MAX_LABELS, MAX_LABEL),
         fields.text("on_behalf_of", MAX_LABEL),
         fields.names("endpoints", MAX_NAMES, MAX_NAME).orElse(List.of()),
-        fields.bool("hold"));
+        fields.bool("hold"),
+        fields.text("grant", MAX_GRANT));
   }
 
   static Duration ttl(String text) {

@@ -1,13 +1,19 @@
 package dev.leasehold.broker.control;
 
+import dev.leasehold.broker.delegation.Grant;
+import dev.leasehold.broker.delegation.GrantRefused;
+import dev.leasehold.broker.delegation.TakenGrants;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.task.Autonomy;
+import dev.leasehold.broker.task.Bequest;
 import dev.leasehold.broker.task.Endpoints;
+import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.TaskKind;
 import dev.leasehold.broker.task.TaskRequest;
 import dev.leasehold.broker.telemetry.Problem;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,13 +49,65 @@ final class OpenTask {
     admission.checkReady(destinations, rules.policy());
     Admission.Wish wish = wish(request, opener.caller());
     Optional<Duration> ttl = ttl(request, wish, kind, rules.policy());
-    return admission.admit(
-        needs.tasks().open(kind, taskRequest(request, ttl, opener)), wish, call, rules.policy());
+    TaskRequest asked = taskRequest(request, ttl, opener);
+    return request.grant().isPresent()
+        ? inherit(request.grant().get(), kind, asked, wish, call)
+        : admission.admit(needs.tasks().open(kind, asked), wish, call, rules.policy());
+  }
+
+  /** Opens what a task beside another sidecar left to one of here. */
+  private IdempotencyKeys.Opened inherit(
+      String token, TaskKind kind, TaskRequest asked, Admission.Wish wish, ApiCall call) {
+    TakenGrants grants =
+        needs
+            .delegation()
+            .map(DelegationAccess::taken)
+            .orElseThrow(
+                () ->
+                    wish.refusal(
+                        refused("this sidecar takes no grants", "an operator must add the peer")));
+    Grant grant = null;
+    boolean used = false;
+    try {
+      grant = grants.take(token);
+      if (!grant.agent().equals(asked.agent())) {
+        throw wish.refusal(refused("the grant is for another agent", ""));
+      }
+      ControlRules rules = needs.rules().get();
+      Bequest bequest = Inheritance.of(grant, kind, rules, Instant.now());
+      Optional<Duration> ttl = asked.ttl().filter(life -> life.compareTo(bequest.left()) <= 0);
+      boolean narrowed = asked.ttl().isPresent() && ttl.isEmpty();
+      TaskRequest within = narrowed && wish.ttl().isEmpty() ? asked.lasting(ttl) : asked;
+      IdempotencyKeys.Opened opened =
+          admission.admit(needs.tasks().accept(kind, within, bequest), wish, call, rules.policy());
+      used = true;
+      needs.metrics().grant("taken");
+      if (!grants.openedAs(grant, opened.task())) {
+        needs.ends().end(opened.task(), Signal.PARENT, "the task that delegated it has ended");
+        throw new Refused(Problem.TASK_ENDED, "the task that granted this has ended");
+      }
+      return opened;
+    } catch (GrantRefused refused) {
+      throw wish.refusal(refused("the grant is not taken: " + refused.why(), "ask for another"));
+    } finally {
+      if (!used) {
+        needs.metrics().grant("refused");
+        if (grant != null) {
+          grants.giveBack(grant);
+        }
+      }
+    }
+  }
+
+  private static Refused refused(String detail, String hint) {
+    return new Refused(
+        Problem.GRANT_REFUSED, Problem.GRANT_REFUSED.status(), detail, "delegation.peers", hint);
   }
 
   private static Admission.Wish wish(OpenRequest request, Caller caller) {
     return new Admission.Wish(
         Optional.empty(),
+        request.ttl(),
         request.kind(),
         caller.agent().orElseThrow(),
         caller.agentProof(),

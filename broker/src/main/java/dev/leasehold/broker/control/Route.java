@@ -10,6 +10,7 @@ enum Route {
   LIST("GET", "/v1/tasks", Body.NONE),
   SHOW("GET", "/v1/tasks/{id}", Body.NONE),
   SIGNAL("POST", "/v1/tasks/{id}/signals", Body.JSON, "wait"),
+  GRANT("POST", "/v1/tasks/{id}/grants", Body.JSON),
   PROVE("POST", "/v1/tasks/{id}/proof", Body.JSON),
   EVENTS("POST", "/v1/events", Body.EVENTS),
   REVOKE_ALL("POST", "/v1/revoke-all", Body.JSON),

@@ -87,16 +87,21 @@ final class TaskReads {
 
   /** From whom a task has what it may; nothing where a caller opened it. */
   static void lineage(JsonBytes json, Task task) {
-    task.parent()
+    if (task.depth() == 0) {
+      return;
+    }
+    json.name("parent").text(task.parentId());
+    json.name("root_task").text(task.rootId());
+    json.name("chain").beginArray();
+    task.chain().forEach(json::text);
+    json.endArray();
+    json.name("narrowed").text(task.narrowing().toString());
+    json.name("agent_proof_needed").text(task.neededProof().word());
+    task.origin()
         .ifPresent(
-            parent -> {
-              json.name("parent").text(parent.id().text());
-              json.name("root_task").text(task.root().id().text());
-              json.name("chain").beginArray();
-              task.chain().forEach(json::text);
-              json.endArray();
-              json.name("narrowed").text(task.narrowing().toString());
-              json.name("agent_proof_needed").text(task.neededProof().word());
+            origin -> {
+              json.name("granted_by").text(origin.sidecar());
+              json.name("grant").text(origin.grant());
             });
   }
 

@@ -54,10 +54,12 @@ public final class TaskEnds {
   private final Leases leases;
   private final Tasks tasks;
   private final Endpoints endpoints;
+  private final Elsewhere elsewhere;
   private final Function<VerifierConfig, TargetVerifier> verifiers;
   private final Map<TaskId, Watch> watches = new ConcurrentHashMap<>();
 
   /**
+   * @param elsewhere where tasks may have handed work on
    * @param verifiers makes the verifier of a credential that has one
    */
   public TaskEnds(
@@ -65,11 +67,13 @@ public final class TaskEnds {
       Leases leases,
       Tasks tasks,
       Endpoints endpoints,
+      Elsewhere elsewhere,
       Function<VerifierConfig, TargetVerifier> verifiers) {
     this.around = surroundings;
     this.leases = leases;
     this.tasks = tasks;
     this.endpoints = endpoints;
+    this.elsewhere = elsewhere;
     this.verifiers = verifiers;
     surroundings
         .journal()
@@ -143,8 +147,11 @@ public final class TaskEnds {
         around.metrics().taskEnded(task.kind().name(), signal.word());
         around.events().signalled(task); // comes before whatever the end has to tell
       } finally {
-        CompletableFuture<Void> children = endChildren(task);
         TaskHoldings holdings = leases.hold(task, ignored -> {});
+        CompletableFuture<Void> children =
+            CompletableFuture.allOf(
+                endChildren(task),
+                elsewhere.end(task).thenAccept(holdings::livesOn).toCompletableFuture());
         TaskEnd end = new TaskEnd(leases, holdings, endpoints, verifiers, children, watch.done);
         Thread.ofVirtual().name("leasehold-end").start(end);
       }

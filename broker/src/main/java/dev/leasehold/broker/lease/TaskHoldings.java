@@ -221,6 +221,11 @@ final class TaskHoldings {
     below.addAll(child.residual());
   }
 
+  /** What was handed to other sidecars may live on. */
+  synchronized void livesOn(List<Report.Residual> residual) {
+    below.addAll(residual);
+  }
+
   /** What is proven so far; the end's last word once it has spoken. */
   synchronized Report report(long nowNanos) {
     if (finalReport != null) {

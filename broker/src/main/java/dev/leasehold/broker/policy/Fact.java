@@ -40,12 +40,12 @@ public enum Fact {
       "task.parent",
       Source.OBSERVED,
       "The task that delegated it; empty where a caller opened it.",
-      f -> f.task().parent().map(parent -> parent.id().text()).orElse("")),
+      f -> f.task().parentId()),
   ROOT(
       "task.root",
       Source.OBSERVED,
       "The task with which the chain begins; itself where a caller opened it.",
-      f -> f.task().root().id().text()),
+      f -> f.task().rootId()),
   DEPTH(
       "task.depth",
       Source.OBSERVED,

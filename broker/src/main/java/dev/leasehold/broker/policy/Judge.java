@@ -95,7 +95,7 @@ final class Judge {
   private Facts opened(Task task, List<Ticket> tickets) {
     return facts(
         task,
-        task.parent().isPresent() ? Action.DELEGATION : Action.OPEN_TASK,
+        task.depth() > 0 ? Action.DELEGATION : Action.OPEN_TASK,
         "",
         CanonicalPath.ROOT,
         Agreement.NONE,

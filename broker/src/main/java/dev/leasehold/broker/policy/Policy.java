@@ -238,7 +238,12 @@ public final class Policy {
         }
         Optional<String> narrowed =
             task.narrowing()
-                .denies(call.method(), call.path(), destination.credential(), level(use));
+                .denies(
+                    destination.name(),
+                    call.method(),
+                    call.path(),
+                    destination.credential(),
+                    level(use));
         return narrowed.isPresent()
             ? narrowed(narrowed.get(), destination)
             : judge.decide(task, destination, call, rule.name(), use);

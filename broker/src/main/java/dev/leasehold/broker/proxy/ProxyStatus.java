@@ -16,6 +16,7 @@ final class ProxyStatus {
           RULE_DENIED,
           APPROVAL_REQUIRED,
           AGENT_UNPROVEN,
+          GRANT_REFUSED,
           TASK_ENDED,
           PROXY_AUTH_REQUIRED,
           LIMIT_EXCEEDED,

@@ -31,6 +31,25 @@ public record ChildRequest(
     labels = Map.copyOf(labels);
   }
 
+  /** The same with so many calls. */
+  public ChildRequest calling(long calls) {
+    return new ChildRequest(
+        agent,
+        neededProof,
+        purpose,
+        ttl,
+        destinations,
+        labels,
+        onBehalfOf,
+        new Narrowing(
+            narrowing.methods(),
+            narrowing.paths(),
+            narrowing.credentials(),
+            narrowing.classification(),
+            narrowing.places(),
+            Optional.of(calls)));
+  }
+
   /** The same with a life. */
   public ChildRequest lasting(Duration life) {
     return new ChildRequest(

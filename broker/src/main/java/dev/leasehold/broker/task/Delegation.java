@@ -6,14 +6,16 @@ import java.util.List;
  * How tasks of a kind may hand on what they may.
  *
  * @param to SPIFFE IDs that may be given a child; one that ends in {@code /*} is all below it
+ * @param from SPIFFE IDs of sidecars whose grants open tasks of this kind
  * @param depth how many delegations may follow on each other
  * @param children how many live children one task may have
  */
-public record Delegation(List<String> to, int depth, int children) {
+public record Delegation(List<String> to, List<String> from, int depth, int children) {
   public static final int DEFAULT_CHILDREN = 5;
 
   public Delegation {
     to = List.copyOf(to);
+    from = List.copyOf(from);
     if (depth < 1 || children < 1) {
       throw new IllegalArgumentException("depth and children must be at least 1");
     }

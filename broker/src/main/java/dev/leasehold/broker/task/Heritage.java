@@ -35,10 +35,9 @@ final class Heritage {
     if (!parent.isProven()) {
       return refused("agent-proof", "a task whose agent has not shown who it is may not delegate");
     }
-    if (parent.depth() >= delegation.depth()) {
+    if (parent.depth() >= parent.deepest()) {
       return refused(
-          "delegation.depth",
-          "no more delegations may follow on each other: " + delegation.depth());
+          "delegation.depth", "no more delegations may follow on each other: " + parent.deepest());
     }
     if (!delegation.permits(asked.agent())) {
       return refused("delegation.to", "tasks of this kind may not be delegated to that agent");

@@ -5,10 +5,13 @@ import static java.util.stream.Collectors.joining;
 import dev.leasehold.broker.destination.CanonicalPath;
 import dev.leasehold.broker.destination.Classification;
 import dev.leasehold.broker.destination.PathPattern;
+import dev.leasehold.broker.destination.Rule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a parent leaves its child of what the kind allows, besides destinations and life. An empty
@@ -17,6 +20,7 @@ import java.util.Set;
  * @param methods upper case
  * @param credentials names
  * @param classification the most sensitive that may be used
+ * @param places what the sidecar that delegated lets be called at each destination, by name
  * @param calls how many the child and all below it may make together
  */
 public record Narrowing(
@@ -24,16 +28,40 @@ public record Narrowing(
     Optional<List<PathPattern>> paths,
     Optional<Set<String>> credentials,
     Optional<Classification> classification,
+    Optional<Map<String, Place>> places,
     Optional<Long> calls) {
+  /**
+   * The rules of one place elsewhere, which hold besides those of here.
+   *
+   * @param deny wins
+   */
+  public record Place(List<Rule> allow, List<Rule> deny) {
+    public Place {
+      allow = List.copyOf(allow);
+      deny = List.copyOf(deny);
+    }
+
+    boolean permits(String method, CanonicalPath path) {
+      return deny.stream().noneMatch(rule -> rule.matches(method, path))
+          && allow.stream().anyMatch(rule -> rule.matches(method, path));
+    }
+  }
+
   /** Of a task that nobody delegated. */
   public static final Narrowing NONE =
       new Narrowing(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   public Narrowing {
     methods = methods.map(Set::copyOf);
     paths = paths.map(List::copyOf);
     credentials = credentials.map(Set::copyOf);
+    places = places.map(Map::copyOf);
   }
 
   /** Such as {@code methods=GET calls=5}; empty where nothing is narrowed. */
@@ -98,16 +126,25 @@ public record Narrowing(
         paths.or(wider::paths),
         credentials.or(wider::credentials),
         classification.or(wider::classification),
+        places.or(wider::places),
         calls.or(wider::calls));
   }
 
   /**
    * The name of the field that does not let a call pass; empty when all do.
    *
+   * @param destination its name
    * @param level of the credential; empty where none is used or none is known
    */
   public Optional<String> denies(
-      String method, CanonicalPath path, Optional<String> credential, Optional<String> level) {
+      String destination,
+      String method,
+      CanonicalPath path,
+      Optional<String> credential,
+      Optional<String> level) {
+    if (places.isPresent() && !permits(places.get().get(destination), method, path)) {
+      return Optional.of("grant");
+    }
     if (methods.isPresent() && !methods.get().contains(method)) {
       return Optional.of("methods");
     }
@@ -123,11 +160,17 @@ public record Narrowing(
     return mayUseLevel(level) ? Optional.empty() : Optional.of("classification");
   }
 
+  private static boolean permits(@Nullable Place place, String method, CanonicalPath path) {
+    return place != null && place.permits(method, path);
+  }
+
   /** The field that does not let bytes pass that nobody can see; empty when none minds. */
   public Optional<String> deniesUnseen() {
     return methods.isPresent()
         ? Optional.of("methods")
-        : paths.isPresent() ? Optional.of("paths") : Optional.empty();
+        : paths.isPresent()
+            ? Optional.of("paths")
+            : places.isPresent() ? Optional.of("grant") : Optional.empty();
   }
 
   /** Whether a credential of that name and level may be used at all. */

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class Task {
 
   private final Set<OpenCall> openCalls = ConcurrentHashMap.newKeySet();
   private final Set<Task> children = ConcurrentHashMap.newKeySet();
+  private final AtomicLong elsewhere = new AtomicLong();
   private final AtomicReference<AgentProof> agentProof;
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
   private final AtomicReference<TaskState> state = new AtomicReference<>(TaskState.ACTIVE);
@@ -115,6 +117,30 @@ public final class Task {
       root = root.lineage.parent().get();
     }
     return root;
+  }
+
+  /** Where beyond this sidecar it, or the one above it, was delegated. */
+  public Optional<Origin> origin() {
+    return lineage.origin();
+  }
+
+  /** Id of the task that delegated it, here or elsewhere; empty where a caller opened it. */
+  public String parentId() {
+    return lineage
+        .parent()
+        .map(parent -> parent.id().text())
+        .or(() -> lineage.origin().map(Origin::parent))
+        .orElse("");
+  }
+
+  /** Id of the task with which its chain begins, here or elsewhere. */
+  public String rootId() {
+    return lineage.origin().map(Origin::root).orElseGet(() -> root().id().text());
+  }
+
+  /** How many delegations may have led to a task below this one. */
+  public int deepest() {
+    return Math.min(lineage.deepest(), kind.delegation().map(Delegation::depth).orElse(0));
   }
 
   /** Whether it is {@code other}, or one that this delegated, however indirectly. */
@@ -235,17 +261,43 @@ public final class Task {
   }
 
   private boolean countCall() {
+    return reserve(1);
+  }
+
+  /** Counts calls that may be made elsewhere; false where so many are not left. */
+  public boolean reserve(long count) {
     boolean mayPass = true;
     for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
-      long made = each.calls.incrementAndGet();
+      long made = each.calls.addAndGet(count);
       mayPass &= made <= each.narrowing().calls().orElse(Long.MAX_VALUE);
     }
     if (!mayPass) {
       for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
-        each.calls.decrementAndGet();
+        each.calls.addAndGet(-count);
       }
     }
     return mayPass;
+  }
+
+  /** How many calls may still be made; empty where nothing bounds them. */
+  public Optional<Long> callsLeft() {
+    Optional<Long> left = Optional.empty();
+    for (Task each = this; each != null; each = each.lineage.parent().orElse(null)) {
+      long made = each.calls.get();
+      Optional<Long> own = each.narrowing().calls().map(most -> Math.max(0, most - made));
+      left = Stream.concat(left.stream(), own.stream()).min(Long::compareTo);
+    }
+    return left;
+  }
+
+  /** One more, or one less, of what it handed to other sidecars is alive. */
+  public void handedElsewhere(int change) {
+    elsewhere.addAndGet(change);
+  }
+
+  /** Children that are alive, here and elsewhere. */
+  long liveChildren() {
+    return children.stream().filter(Task::isActive).count() + elsewhere.get();
   }
 
   private void active(long nowNanos) {

@@ -48,6 +48,11 @@ public record TaskKind(
     }
   }
 
+  /** Whether grants of that sidecar open tasks of this kind. */
+  boolean accepts(String sidecar) {
+    return delegation.filter(known -> known.from().contains(sidecar)).isPresent();
+  }
+
   /** The weakest proof of a child's agent that is enough. */
   public AgentProof weakestProofOfChild() {
     return agentProof.orElse(AgentProof.SVID);

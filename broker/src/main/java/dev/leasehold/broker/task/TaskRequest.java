@@ -28,4 +28,10 @@ public record TaskRequest(
     destinations = destinations.map(List::copyOf);
     labels = Map.copyOf(labels);
   }
+
+  /** The same with that life. */
+  public TaskRequest lasting(Optional<Duration> life) {
+    return new TaskRequest(
+        purpose, agent, agentProof, owner, uid, life, destinations, labels, onBehalfOf);
+  }
 }

@@ -112,6 +112,73 @@ public final class Tasks {
         : opening;
   }
 
+  /**
+   * What a child of {@code parent} would be that lives beside another sidecar: checked like one of
+   * here, and in no list. Its token names nothing.
+   */
+  public Opening sketch(Task parent, ChildRequest request) {
+    long now = bootNanos.getAsLong();
+    if (!parent.isActive() || parent.deadlineNanos() - now <= 0) {
+      return new Opening.ParentEnded();
+    }
+    Heritage heritage = new Heritage(parent, request, now);
+    Optional<Opening.Refused> refusal = heritage.refusal();
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    String reason = lock.get();
+    if (reason != null) {
+      return new Opening.Locked(reason);
+    }
+    Optional<Opening.Full> siblings = tooManyChildren(parent);
+    if (siblings.isPresent()) {
+      return siblings.get();
+    }
+    TaskToken token = TaskToken.random(random);
+    return new Opening.Opened(
+        make(
+            parent.kind(),
+            heritage.request(),
+            heritage.lineage(),
+            heritage.destinations(),
+            token,
+            heritage.ttl()),
+        token);
+  }
+
+  /** Opens a task of {@code kind} that was delegated beyond this sidecar. */
+  public Opening accept(TaskKind kind, TaskRequest request, Bequest bequest) {
+    Acceptance acceptance = new Acceptance(kind, request, bequest);
+    Optional<Opening.Refused> refusal = acceptance.refusal();
+    return refusal.isPresent()
+        ? refusal.get()
+        : insert(
+            kind,
+            acceptance.request(),
+            acceptance.lineage(),
+            acceptance.destinations(),
+            acceptance.ttl());
+  }
+
+  private Task make(
+      TaskKind kind,
+      TaskRequest request,
+      Lineage lineage,
+      List<String> destinations,
+      TaskToken token,
+      Duration ttl) {
+    return new Task(
+        TaskId.random(random),
+        kind,
+        request,
+        lineage,
+        destinations,
+        token,
+        ttl,
+        clock.instant(),
+        bootNanos.getAsLong());
+  }
+
   private Opening insert(
       TaskKind kind,
       TaskRequest request,
@@ -131,17 +198,7 @@ public final class Tasks {
         return siblings.get();
       }
       TaskToken token = TaskToken.random(random);
-      Task task =
-          new Task(
-              TaskId.random(random),
-              kind,
-              request,
-              lineage,
-              destinations,
-              token,
-              ttl,
-              clock.instant(),
-              bootNanos.getAsLong());
+      Task task = make(kind, request, lineage, destinations, token, ttl);
       open.put(task.id(), task);
       lineage.parent().ifPresent(parent -> parent.bear(task));
       return new Opening.Opened(task, token);
@@ -150,8 +207,7 @@ public final class Tasks {
 
   private static Optional<Opening.Full> tooManyChildren(Task parent) {
     int most = parent.kind().delegation().map(Delegation::children).orElse(0);
-    long alive = parent.children().stream().filter(Task::isActive).count();
-    return alive < most
+    return parent.liveChildren() < most
         ? Optional.empty()
         : Optional.of(
             new Opening.Full("delegation.children", "as many children live as may: " + most));

@@ -65,6 +65,9 @@ public final class Metrics implements AutoCloseable {
 
   private final Counter tasksEnded =
       shelf.counter("tasks_ended", "Tasks whose end was signalled.", "kind", "signal");
+  private final LabelValues grantOutcomes = new LabelValues();
+  private final Counter grants =
+      shelf.counter("grants", "Grants to and from other sidecars.", "outcome");
   private final Counter tasksDelegated =
       shelf.counter("tasks_delegated", "Children that tasks opened for other agents.", "kind");
   private final Gauge leasesActive =
@@ -200,6 +203,15 @@ public final class Metrics implements AutoCloseable {
   /** Shows open tasks by kind; asked at every scrape. */
   public void tasksActive(Supplier<? extends Map<String, ? extends Number>> byKind) {
     tasksActive = byKind;
+  }
+
+  /**
+   * What became of a grant.
+   *
+   * @param outcome issued, ended or unreachable of ours; taken or refused of others'
+   */
+  public void grant(String outcome) {
+    grants.labelValues(grantOutcomes.admit(outcome)).inc();
   }
 
   /** A task of that kind opened a child. */

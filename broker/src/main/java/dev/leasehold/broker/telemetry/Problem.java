@@ -17,6 +17,8 @@ public enum Problem {
   APPROVAL_REQUIRED("A human has to agree to this call", 403),
   /** Of a task that was delegated to it. */
   AGENT_UNPROVEN("The agent has yet to show who it is", 403),
+  /** Of another sidecar. */
+  GRANT_REFUSED("The grant is not taken", 403),
   ADDRESS_REFUSED("The destination's name leads to an address that may not be dialled", 403),
   TASK_ENDED("The task has ended", 403),
   NOT_FOUND("There is no such thing here", 404),

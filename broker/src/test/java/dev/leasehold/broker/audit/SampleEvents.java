@@ -41,6 +41,9 @@ final class SampleEvents {
   static final String VERSION = "9f2c41d07b3a";
   private static final Instant LATER = Instant.parse("2026-11-25T13:00:00Z");
 
+  private static final String SIDECAR = "spiffe://example.org/leasehold/writer";
+  private static final String GRANT = "5f0c6d2c1f4e8a90337700aa11bb22cc";
+
   private SampleEvents() {}
 
   static List<AuditEvent> all() {
@@ -108,6 +111,8 @@ final class SampleEvents {
         approval(task, "denied", "https://id.example.org#anna", "not during the sale"),
         new TaskEvent.Opened(child, VERSION),
         new TaskEvent.AgentProven(child),
+        new TaskEvent.Granted(task, child, SIDECAR, GRANT),
+        new TaskEvent.GrantEnded(task, SIDECAR, GRANT, "complete"),
         new TaskEvent.Refused(
             Optional.of(child),
             "restock",
@@ -170,6 +175,7 @@ final class SampleEvents {
     Narrowing reads =
         new Narrowing(
             Optional.of(Set.of("GET")),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),

@@ -26,7 +26,10 @@ class DelegationChecksTest {
     assertEquals(
         Optional.of(
             new Delegation(
-                List.of("spiffe://example.org/agent/*"), 2, Delegation.DEFAULT_CHILDREN)),
+                List.of("spiffe://example.org/agent/*"),
+                List.of(),
+                2,
+                Delegation.DEFAULT_CHILDREN)),
         restock.delegation());
     assertEquals(Optional.of(AgentProof.UID), restock.agentProof());
   }

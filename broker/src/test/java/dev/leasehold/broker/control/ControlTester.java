@@ -14,6 +14,7 @@ import dev.leasehold.broker.destination.Rule;
 import dev.leasehold.broker.destination.Target;
 import dev.leasehold.broker.destination.UpstreamTls;
 import dev.leasehold.broker.lease.Credential;
+import dev.leasehold.broker.lease.Elsewhere;
 import dev.leasehold.broker.lease.Journal;
 import dev.leasehold.broker.lease.Leases;
 import dev.leasehold.broker.lease.RevokeAll;
@@ -96,7 +97,7 @@ final class ControlTester implements AutoCloseable {
 
     /** Every kind may delegate to these, once, to five at a time. */
     Setup delegation(String... to) {
-      delegation = Optional.of(new Delegation(List.of(to), 1, 5));
+      delegation = Optional.of(new Delegation(List.of(to), List.of(), 1, 5));
       return this;
     }
 
@@ -210,6 +211,7 @@ final class ControlTester implements AutoCloseable {
             leases,
             tasks,
             endpoints,
+            Elsewhere.NONE,
             config -> {
               throw new IllegalStateException("no credential here has a verifier");
             });
@@ -235,6 +237,7 @@ final class ControlTester implements AutoCloseable {
                 () -> new ControlRules(policy, kinds, credentials),
                 approvals,
                 this::svid,
+                Optional.empty(),
                 readiness,
                 audit,
                 metrics,

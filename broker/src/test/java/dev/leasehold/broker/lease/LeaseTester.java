@@ -100,7 +100,12 @@ final class LeaseTester implements AutoCloseable {
     leases = new Leases(surroundings, () -> policy, () -> credentials);
     ends =
         new TaskEnds(
-            surroundings, leases, tasks, endpoints, where -> username -> target.verify(username));
+            surroundings,
+            leases,
+            tasks,
+            endpoints,
+            Elsewhere.NONE,
+            where -> username -> target.verify(username));
     metrics.tasksActive(() -> ends.activeByKind(Set.of("another")));
   }
 

@@ -254,6 +254,7 @@ final class DelegatedCallsTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -261,6 +262,7 @@ final class DelegatedCallsTest {
     return new Narrowing(
         Optional.empty(),
         Optional.of(List.of(PathPattern.parse(pattern))),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
@@ -272,6 +274,7 @@ final class DelegatedCallsTest {
         Optional.empty(),
         Optional.of(Set.of(names)),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -281,6 +284,7 @@ final class DelegatedCallsTest {
         Optional.empty(),
         Optional.empty(),
         Optional.of(highest),
+        Optional.empty(),
         Optional.empty());
   }
 }

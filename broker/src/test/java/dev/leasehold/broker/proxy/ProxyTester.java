@@ -17,6 +17,7 @@ import dev.leasehold.broker.engine.Engines;
 import dev.leasehold.broker.inject.Injection;
 import dev.leasehold.broker.inject.Template;
 import dev.leasehold.broker.lease.Credential;
+import dev.leasehold.broker.lease.Elsewhere;
 import dev.leasehold.broker.lease.Journal;
 import dev.leasehold.broker.lease.Leases;
 import dev.leasehold.broker.lease.Surroundings;
@@ -339,6 +340,7 @@ final class ProxyTester implements AutoCloseable {
             leases,
             tasks,
             proxy,
+            Elsewhere.NONE,
             config -> {
               throw new IllegalStateException("no credential here has a verifier");
             });

@@ -297,6 +297,7 @@ final class DelegationTest {
         Optional.ofNullable(path).map(PathPattern::parse).map(List::of),
         Optional.ofNullable(credential).map(Set::of),
         Optional.ofNullable(level),
+        Optional.empty(),
         calls == 0 ? Optional.empty() : Optional.of(calls));
   }
 }

@@ -33,6 +33,7 @@ final class MetricsTest {
       Map.ofEntries(
           Map.entry("leasehold_tasks_active", "gauge [kind]"),
           Map.entry("leasehold_tasks_ended_total", "counter [kind, signal]"),
+          Map.entry("leasehold_grants_total", "counter [outcome]"),
           Map.entry("leasehold_tasks_delegated_total", "counter [kind]"),
           Map.entry("leasehold_leases_active", "gauge [credential, revocability]"),
           Map.entry("leasehold_lease_operations_total", "counter [credential, operation, outcome]"),
@@ -255,6 +256,7 @@ final class MetricsTest {
     metrics.tasksActive(() -> Map.of("restock", 3));
     metrics.taskEnded("restock", "completed");
     metrics.taskDelegated("restock");
+    metrics.grant("issued");
     metrics.leasesActive("rabbit", "hard", 1);
     metrics.leaseOperation("rabbit", LeaseOperation.ACQUIRE, Outcome.OK);
     metrics.leaseAcquired("rabbit", Duration.ofMillis(5));

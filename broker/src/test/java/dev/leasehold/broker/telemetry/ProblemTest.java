@@ -23,6 +23,7 @@ final class ProblemTest {
           Map.entry("destination-not-allowed", 403),
           Map.entry("rule-denied", 403),
           Map.entry("agent-unproven", 403),
+          Map.entry("grant-refused", 403),
           Map.entry("address-refused", 403),
           Map.entry("task-ended", 403),
           Map.entry("not-found", 404),

@@ -36,7 +36,7 @@ public final class Families {
         "role",
         List.of(destinations),
         Optional.empty(),
-        Optional.of(new Delegation(List.of("spiffe://example.org/agent/*"), 2, 2)),
+        Optional.of(new Delegation(List.of("spiffe://example.org/agent/*"), List.of(), 2, 2)),
         Optional.empty());
   }
 

@@ -136,6 +136,12 @@ public final class RootKeys {
       Key.optional(
           "approvals", ApprovalKeys.FORM, "How humans are asked; without it nobody can be.");
 
+  public static final Key<Section> DELEGATION =
+      Key.optional(
+          "delegation",
+          DelegationKeys.FORM,
+          "With which other sidecars work is handed on; without it with none.");
+
   public static final Section.Form FORM =
       Section.Form.of(
           "a configuration",
@@ -157,6 +163,7 @@ public final class RootKeys {
           AGENTS,
           POLICY,
           APPROVALS,
+          DELEGATION,
           SIGNALS);
 
   private RootKeys() {}

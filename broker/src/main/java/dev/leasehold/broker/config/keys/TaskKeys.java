@@ -58,10 +58,16 @@ public final class TaskKeys {
           "How much its tasks may do without a human; the stricter of this and the agent's holds.");
 
   public static final Key<List<Located<String>>> TO =
-      Key.required(
+      Key.optional(
           "to",
           Items.of(Values.AGENT_PATTERN),
           "Who may be given a child; spiffe://example.org/agent/* is every one below.");
+  public static final Key<List<Located<String>>> FROM =
+      Key.optional(
+          "from",
+          Items.of(Values.AGENT_ID),
+          "SPIFFE IDs of sidecars, listed in delegation.peers, whose grants open tasks of this"
+              + " kind.");
   public static final Key<Integer> DEPTH =
       Key.defaulted(
           "depth", Scalars.integer(1, 16), "1", "How many delegations may follow on each other.");
@@ -71,7 +77,7 @@ public final class TaskKeys {
   public static final Key<Section> DELEGATION =
       Key.optional(
           "delegation",
-          Section.Form.of("how tasks are handed on", TO, DEPTH, CHILDREN),
+          Section.Form.of("how tasks are handed on", TO, FROM, DEPTH, CHILDREN),
           "Lets its tasks open children for other agents, which may never have more than they.");
   public static final Key<AgentProof> AGENT_PROOF =
       Key.optional(

@@ -69,6 +69,12 @@ final class Values {
           "unix://(/[^\\s?#]+)|tcp://[0-9a-fA-F.:\\[\\]]+:[0-9]{1,5}",
           Values::uri);
 
+  static final Scalar<URI> PEER_ADDRESS =
+      Scalars.expandedText(
+          "https://HOST[:PORT] of another sidecar's delegation.listen",
+          "https://(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?/?",
+          text -> uri(text.replaceFirst("/$", "")));
+
   static final Scalar<URI> VAULT_ADDRESS =
       Scalars.expandedText(
           "https://HOST[:PORT] of Vault's active node",

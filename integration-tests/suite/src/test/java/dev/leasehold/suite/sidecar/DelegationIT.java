@@ -8,12 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.leasehold.suite.sidecar.ControlClient.OpenedTask;
 import dev.leasehold.testbed.Testbed;
 import dev.leasehold.testbed.VaultMounts;
-import dev.leasehold.testbed.server.Account;
-import dev.leasehold.testbed.spiffe.JwtSvids;
 import dev.leasehold.testbed.target.DemoApi;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,9 +29,6 @@ class DelegationIT {
   @BeforeAll
   static void start() {
     api = DemoApi.start(TESTBED.database());
-    for (String agent : List.of(RESEARCHER, WRITER)) {
-      TESTBED.identity().register(agent, Account.uid(), "", Duration.ofHours(1));
-    }
     String rules = OrdersRules.of(api.address(), VaultMounts.DATABASE_ROLE);
     rig =
         new Rig(TESTBED)
@@ -61,8 +55,7 @@ class DelegationIT {
   }
 
   private static ControlClient.Answer prove(OpenedTask child, String agent) {
-    String svid = JwtSvids.fetch(TESTBED.identity().workloadApi(), agent, rig.spiffeId());
-    rig.secrets().know("JWT-SVID of " + agent, svid);
+    String svid = AgentSvids.fetch(rig, agent);
     return rig.agent()
         .with(child.token())
         .call("POST", "/v1/tasks/" + child.id() + "/proof", new JsonObject().put("svid", svid));
@@ -165,8 +158,7 @@ class DelegationIT {
     // Given
     OpenedTask planner = rig.agent().open("restock");
     OpenedTask researcher = delegate(planner, child(RESEARCHER));
-    String svid =
-        JwtSvids.fetch(TESTBED.identity().workloadApi(), RESEARCHER, "spiffe://example.org/other");
+    String svid = AgentSvids.fetch(TESTBED, RESEARCHER, "spiffe://example.org/other");
     rig.secrets().know("JWT-SVID for another audience", svid);
 
     // When

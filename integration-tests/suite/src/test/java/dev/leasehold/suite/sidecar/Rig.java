@@ -44,6 +44,7 @@ public final class Rig implements AutoCloseable {
   private final String operatorToken = UUID.randomUUID().toString();
   private final SecretSearch secrets = new SecretSearch();
   private final String spiffeId;
+  private final List<String> callers = new ArrayList<>();
   private Duration heartbeat = Duration.ofSeconds(60);
   private Map<String, String> environment = Map.of();
   private String rules = "";
@@ -114,6 +115,16 @@ public final class Rig implements AutoCloseable {
   public Rig rules(String yaml) {
     rules = yaml.replace("${rig}", name).replace("${folder}", folder.toString());
     return this;
+  }
+
+  /** Serves one caller more, written as in the configuration. */
+  Rig caller(String entry) {
+    callers.add(entry);
+    return this;
+  }
+
+  List<String> callers() {
+    return callers;
   }
 
   /** Asks for its SVID at another address than the testbed's. */

@@ -65,6 +65,7 @@ final class RigConfiguration {
       callers.add(byUid(uids.neighbour(), Rig.NEIGHBOUR));
       callers.add("{uid: 0, may: [operate]}");
     }
+    callers.addAll(rig.callers());
     return callers;
   }
 
