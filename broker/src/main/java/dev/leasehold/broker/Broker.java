@@ -259,7 +259,7 @@ final class Broker implements Sidecar {
     return Optional.of(
         new ApprovalAccess(
             config,
-            new Approvals(clock, audit::append, metrics),
+            new Approvals(clock, audit::append, metrics, config.breakGlass()),
             new Approvers(config.groups(), clock, token -> svidSubject(identity, token))));
   }
 

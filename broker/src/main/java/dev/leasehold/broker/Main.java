@@ -1,6 +1,7 @@
 package dev.leasehold.broker;
 
 import dev.leasehold.broker.client.ApprovalsCommand;
+import dev.leasehold.broker.client.BreakGlassCommand;
 import dev.leasehold.broker.client.LockCommand;
 import dev.leasehold.broker.client.RunCommand;
 import dev.leasehold.broker.client.TaskCommand;
@@ -23,6 +24,7 @@ public final class Main {
                                         run CMD as a task that ends with it
         task open --task KIND --purpose TEXT | list | show [ID] | end [ID] [--wait 10s]
         approvals list | show ID | approve ID [--reason TEXT] [--unseen yes] | deny ID
+        break-glass open --task ID|--kind NAME --reason TEXT --for 15m | confirm ID | end ID | list | show ID
                                         for humans: [--control unix:///PATH|http://127.0.0.1:PORT]
                                         [--token-file FILE] [--json]
         revoke-all --reason TEXT        end everything, and lock
@@ -78,6 +80,8 @@ public final class Main {
       case "task" -> (words, on) -> TaskCommand.run(words, on.environment(), on.out(), on.err());
       case "approvals" ->
           (words, on) -> ApprovalsCommand.run(words, on.environment(), on.out(), on.err());
+      case "break-glass" ->
+          (words, on) -> BreakGlassCommand.run(words, on.environment(), on.out(), on.err());
       case "revoke-all" ->
           (words, on) -> LockCommand.revokeAll(words, on.environment(), on.out(), on.err());
       case "unlock" ->

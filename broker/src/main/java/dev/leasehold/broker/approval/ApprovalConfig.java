@@ -12,11 +12,13 @@ import java.util.Optional;
  * @param socket where approvers are known by their uid
  * @param address a loopback address, where they are known by their uid or a token
  * @param groups who may answer, by the name that rules use
+ * @param breakGlass who may set rules aside; empty: nobody
  */
 public record ApprovalConfig(
     Optional<Path> socket,
     Optional<InetSocketAddress> address,
-    Map<String, List<ApproverRule>> groups) {
+    Map<String, List<ApproverRule>> groups,
+    Optional<BreakGlassConfig> breakGlass) {
   public ApprovalConfig {
     groups = Map.copyOf(groups);
     if (socket.isPresent() == address.isPresent()) {

@@ -4,9 +4,11 @@ import dev.leasehold.broker.approval.Approval.State;
 import dev.leasehold.broker.audit.ApprovalEvent;
 import dev.leasehold.broker.audit.AuditEvent;
 import dev.leasehold.broker.policy.Consents;
+import dev.leasehold.broker.policy.CredentialUse;
 import dev.leasehold.broker.policy.Facts;
 import dev.leasehold.broker.policy.PolicyRule;
 import dev.leasehold.broker.policy.Ticket;
+import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Metrics;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -67,13 +69,34 @@ public final class Approvals implements Consents {
   private final Consumer<AuditEvent> audit;
   private final Metrics metrics;
   private final SecureRandom random = new SecureRandom();
+  private final BreakGlass breakGlass;
   private final Map<String, Approval> byId = new ConcurrentHashMap<>();
 
+  /** Where no rule can be set aside. */
   public Approvals(InstantSource clock, Consumer<AuditEvent> audit, Metrics metrics) {
+    this(clock, audit, metrics, Optional.empty());
+  }
+
+  public Approvals(
+      InstantSource clock,
+      Consumer<AuditEvent> audit,
+      Metrics metrics,
+      Optional<BreakGlassConfig> breakGlass) {
+    this.breakGlass = new BreakGlass(breakGlass, clock, audit, metrics);
     this.clock = clock;
     this.audit = audit;
     this.metrics = metrics;
     metrics.approvalsPending(() -> open().size());
+  }
+
+  /** How rules are set aside for a while. */
+  public BreakGlass breakGlass() {
+    return breakGlass;
+  }
+
+  @Override
+  public @Nullable String exception(Task task, @Nullable CredentialUse use) {
+    return breakGlass.covering(task, use);
   }
 
   // Asking

@@ -5,4 +5,10 @@ package dev.leasehold.broker.audit;
  * Nothing here ever holds a secret, a body, a query or a header's value.
  */
 public sealed interface AuditEvent
-    permits CallDecided, CallFinished, TaskEvent, LeaseEvent, ApprovalEvent, BrokerEvent {}
+    permits CallDecided,
+        CallFinished,
+        TaskEvent,
+        LeaseEvent,
+        ApprovalEvent,
+        BreakGlassEvent,
+        BrokerEvent {}

@@ -47,6 +47,7 @@ import dev.leasehold.broker.lease.Report;
 import dev.leasehold.broker.task.Origin;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.task.TaskId;
 import java.util.Locale;
 
 /** Which members each event has, and its name; docs/audit-log.md says what they mean. */
@@ -80,6 +81,7 @@ final class EventFormat {
       case LeaseEvent.Late _ -> "lease.late";
       case LeaseEvent.Unanswered _ -> "lease.unanswered";
       case ApprovalEvent approval -> "approval." + approval.what();
+      case BreakGlassEvent broken -> "break-glass." + broken.what();
       case BrokerEvent.Started _ -> "broker.started";
       case BrokerEvent.Stopped _ -> "broker.stopped";
       case BrokerEvent.ConfigLoaded _ -> "config.loaded";
@@ -102,6 +104,12 @@ final class EventFormat {
       case TaskEvent task -> writeTask(task, line);
       case LeaseEvent lease -> writeLease(lease, line);
       case ApprovalEvent approval -> writeApproval(approval, line);
+      case BreakGlassEvent broken ->
+          line.text(TASK, broken.task().map(TaskId::text).orElse(""))
+              .text(KIND, broken.kind())
+              .text(APPROVAL, broken.id())
+              .text(APPROVER, broken.by())
+              .text(CAUSE, broken.words());
       case BrokerEvent broker -> writeBroker(broker, line);
     }
   }

@@ -110,6 +110,14 @@ final class ApprovalChecks {
             .flatMap(section -> section.find(ApprovalKeys.GROUPS))
             .map(groups -> Set.copyOf(groups.keySet()))
             .orElse(Set.of());
+    approvals
+        .flatMap(section -> section.find(ApprovalKeys.BREAK_GLASS))
+        .flatMap(section -> section.located(ApprovalKeys.GROUP))
+        .filter(group -> !known.contains(group.value()))
+        .ifPresent(
+            group ->
+                reading.error(
+                    group.path(), group.line(), "there is no approvals.groups." + group.value()));
     for (Section rule : document.rules()) {
       Optional<Located<String>> group = rule.located(PolicyKeys.APPROVERS);
       if (group.isPresent() && !known.contains(group.get().value())) {

@@ -2,6 +2,7 @@ package dev.leasehold.broker.config;
 
 import dev.leasehold.broker.approval.ApprovalConfig;
 import dev.leasehold.broker.approval.ApproverRule;
+import dev.leasehold.broker.approval.BreakGlassConfig;
 import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.config.keys.ApprovalKeys;
@@ -28,12 +29,21 @@ final class ApprovalReader {
                         .map(Located::value)
                         .map(ApprovalReader::rule)
                         .toList()));
+    Optional<BreakGlassConfig> breakGlass =
+        section.find(ApprovalKeys.BREAK_GLASS).map(ApprovalReader::breakGlass);
     return switch (section.get(ApprovalKeys.LISTEN)) {
       case ListenAddress.Unix(var path) ->
-          new ApprovalConfig(Optional.of(path), Optional.empty(), groups);
+          new ApprovalConfig(Optional.of(path), Optional.empty(), groups, breakGlass);
       case ListenAddress.Tcp(var address) ->
-          new ApprovalConfig(Optional.empty(), Optional.of(address), groups);
+          new ApprovalConfig(Optional.empty(), Optional.of(address), groups, breakGlass);
     };
+  }
+
+  private static BreakGlassConfig breakGlass(Section section) {
+    return new BreakGlassConfig(
+        section.find(ApprovalKeys.GROUP),
+        section.get(ApprovalKeys.LONGEST),
+        section.get(ApprovalKeys.PER_DAY));
   }
 
   private static ApproverRule rule(Section approver) {

@@ -17,6 +17,7 @@ final class Api {
   private final KillSwitch killSwitch;
   private final AccessView accessView;
   private final ApprovalCalls approvalCalls;
+  private final BreakGlassCalls breakGlassCalls;
   private final byte[] openApi = openApi();
 
   Api(ControlNeeds needs, IdempotencyKeys keys) {
@@ -30,6 +31,7 @@ final class Api {
     this.eventSignals = new EventSignals(needs);
     this.killSwitch = new KillSwitch(needs);
     this.accessView = new AccessView(needs);
+    this.breakGlassCalls = new BreakGlassCalls(needs);
     this.approvalCalls = new ApprovalCalls(needs);
   }
 
@@ -55,6 +57,11 @@ final class Api {
       case APPROVALS -> approvalCalls.list(call);
       case APPROVAL -> approvalCalls.show(call);
       case DECIDE -> approvalCalls.decide(call);
+      case BREAK_GLASSES -> breakGlassCalls.list(call);
+      case BREAK_GLASS -> breakGlassCalls.show(call);
+      case BREAK -> breakGlassCalls.open(call);
+      case CONFIRM -> breakGlassCalls.confirm(call);
+      case MEND -> breakGlassCalls.end(call);
       case OPENAPI -> Answer.json(200, Map.of(), openApi);
     };
   }

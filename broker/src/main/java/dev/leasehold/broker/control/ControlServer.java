@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * each call is answered on a virtual thread of its own.
  */
 public final class ControlServer implements AutoCloseable {
-  private static final Duration SWEEP = Duration.ofMinutes(1);
+  private static final Duration SWEEP = Duration.ofSeconds(15);
 
   private final ControlState state;
   private final List<Listener> listeners = new ArrayList<>();
@@ -32,6 +32,10 @@ public final class ControlServer implements AutoCloseable {
             tick -> {
               keys.sweep();
               state.refusals().sweep();
+              state
+                  .needs()
+                  .approvals()
+                  .ifPresent(access -> access.approvals().breakGlass().sweep());
             });
   }
 

@@ -19,6 +19,11 @@ enum Route {
   APPROVALS("GET", "/v1/approvals", Body.NONE),
   APPROVAL("GET", "/v1/approvals/{id}", Body.NONE),
   DECIDE("POST", "/v1/approvals/{id}/decision", Body.JSON),
+  BREAK_GLASSES("GET", "/v1/break-glass", Body.NONE),
+  BREAK_GLASS("GET", "/v1/break-glass/{id}", Body.NONE),
+  BREAK("POST", "/v1/break-glass", Body.JSON),
+  CONFIRM("POST", "/v1/break-glass/{id}/confirm", Body.JSON),
+  MEND("DELETE", "/v1/break-glass/{id}", Body.NONE),
   OPENAPI("GET", "/v1/openapi.json", Body.NONE);
 
   /** What a call carries. */

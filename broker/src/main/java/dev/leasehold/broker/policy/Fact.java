@@ -123,6 +123,11 @@ public enum Fact {
       f -> f.credential() == null ? "" : f.credential().revocability()),
 
   TIME("context.time", Source.OBSERVED, "When it is decided, RFC 3339.", f -> f.now().toString()),
+  BREAK_GLASS(
+      "context.break_glass",
+      Source.OBSERVED,
+      "The break-glass by which rules are set aside for it; empty where they are not.",
+      f -> f.breakGlass()),
   CALLS(
       "context.calls",
       Source.OBSERVED,

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination null at the opening of a task
  * @param credential null where none is used
  * @param tickets what humans have agreed to for this one call; no engine is given them
+ * @param breakGlass by which rules are set aside for it; empty where they are not
  * @param now when it is decided
  */
 public record Facts(
@@ -35,6 +36,7 @@ public record Facts(
     Counts counts,
     List<Ticket> tickets,
     Signals signals,
+    String breakGlass,
     Instant now) {
 
   /** By section and name, as engines are given it; {@link Fact} says what each is. */

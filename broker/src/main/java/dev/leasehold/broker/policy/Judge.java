@@ -146,6 +146,7 @@ final class Judge {
         counts,
         tickets,
         rulebook.signals(),
+        rulebook.exception(task, use),
         clock.instant());
   }
 
@@ -159,7 +160,11 @@ final class Judge {
   }
 
   private Decision decision(Facts facts, Call call, String rule) {
-    Verdict verdict = verdict(facts);
+    Verdict weighed = verdict(facts);
+    Verdict verdict =
+        weighed.effect() == Effect.ALLOW || facts.breakGlass().isEmpty()
+            ? weighed
+            : weighed.setAside(facts.breakGlass());
     if (verdict.effect() != Effect.ALLOW) {
       return denial(verdict, facts);
     }
@@ -203,6 +208,7 @@ final class Judge {
         Objects.requireNonNull(facts.counts().above()),
         facts.tickets(),
         facts.signals(),
+        facts.breakGlass(),
         facts.now());
   }
 

@@ -1,8 +1,10 @@
 package dev.leasehold.broker.policy;
 
+import dev.leasehold.broker.task.Task;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of one configuration, and what it says of agents: an immutable snapshot, compiled.
@@ -66,6 +68,12 @@ public final class Rulebook {
 
   AgentProfile agent(String id) {
     return agents.getOrDefault(id, AgentProfile.UNKNOWN);
+  }
+
+  /** The break-glass that covers a call; empty when none does. */
+  String exception(Task task, @Nullable CredentialUse use) {
+    String id = consents.exception(task, use);
+    return id == null ? "" : id;
   }
 
   /** What each rule has to say of facts that were decided on by {@code decided}. */

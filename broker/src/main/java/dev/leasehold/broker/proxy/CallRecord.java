@@ -1,5 +1,6 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.approval.BreakGlass;
 import dev.leasehold.broker.audit.AuditFeed;
 import dev.leasehold.broker.audit.CallDecided;
 import dev.leasehold.broker.audit.CallFinished;
@@ -74,6 +75,9 @@ final class CallRecord {
 
   void granted(Grant grant) {
     rule = grant.rule();
+    if (grant.approval().startsWith(BreakGlass.PREFIX)) {
+      serving.approvals().ifPresent(approvals -> approvals.breakGlass().used(grant));
+    }
     observe(grant);
     destination = Optional.of(grant.destination());
   }

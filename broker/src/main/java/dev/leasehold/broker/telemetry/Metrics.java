@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -65,6 +66,9 @@ public final class Metrics implements AutoCloseable {
 
   private final Counter tasksEnded =
       shelf.counter("tasks_ended", "Tasks whose end was signalled.", "kind", "signal");
+  private final Counter breakGlassUses =
+      shelf.counter("break_glass_uses", "Calls that passed by a break-glass.", "kind");
+  private volatile LongSupplier breakGlassOpen = () -> 0;
   private final LabelValues grantOutcomes = new LabelValues();
   private final Counter grants =
       shelf.counter("grants", "Grants to and from other sidecars.", "outcome");
@@ -182,6 +186,10 @@ public final class Metrics implements AutoCloseable {
         "Questions that wait for a human.",
         sample -> sample.call(approvalsPending.getAsInt()));
     shelf.polled(
+        "break_glass_open",
+        "Break-glasses that set rules aside now.",
+        sample -> sample.call((double) breakGlassOpen.getAsLong()));
+    shelf.polled(
         "locked",
         "1 while opening is locked by revoke-all.",
         sample -> sample.call(locked.getAsBoolean() ? 1 : 0));
@@ -203,6 +211,16 @@ public final class Metrics implements AutoCloseable {
   /** Shows open tasks by kind; asked at every scrape. */
   public void tasksActive(Supplier<? extends Map<String, ? extends Number>> byKind) {
     tasksActive = byKind;
+  }
+
+  /** How many break-glasses are open. */
+  public void breakGlassOpen(LongSupplier count) {
+    breakGlassOpen = count;
+  }
+
+  /** A call of a task of that kind passed by a break-glass. */
+  public void breakGlassUsed(String kind) {
+    breakGlassUses.labelValues(kinds.admit(kind)).inc();
   }
 
   /**

@@ -120,7 +120,15 @@ final class SampleEvents {
             AgentProof.TOKEN,
             "a circle",
             Problem.FORBIDDEN,
-            "tasks.restock.delegation.to"));
+            "tasks.restock.delegation.to"),
+        broken("opened", "uid:2001", "the shop is down (until 2026-11-25T12:30:00Z)"),
+        broken("confirmed", "https://id.example.org#anna", ""),
+        broken("ended", "", "used for 3 calls"));
+  }
+
+  private static AuditEvent broken(String what, String by, String words) {
+    return new BreakGlassEvent(
+        Optional.empty(), "restock", "brk_5b0c6d2c1f4e8a903377", what, by, words);
   }
 
   private static AuditEvent approval(Task task, String what, String approver, String reason) {

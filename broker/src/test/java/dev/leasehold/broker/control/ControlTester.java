@@ -3,6 +3,7 @@ package dev.leasehold.broker.control;
 import dev.leasehold.broker.approval.ApprovalConfig;
 import dev.leasehold.broker.approval.Approvals;
 import dev.leasehold.broker.approval.Approvers;
+import dev.leasehold.broker.approval.BreakGlassConfig;
 import dev.leasehold.broker.audit.AuditConfig;
 import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.audit.FsyncPolicy;
@@ -145,8 +146,14 @@ final class ControlTester implements AutoCloseable {
                   new ApprovalConfig(
                       Optional.empty(),
                       Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                      Map.of()),
-                  new Approvals(InstantSource.system(), audit::append, metrics),
+                      Map.of(),
+                      Optional.empty()),
+                  new Approvals(
+                      InstantSource.system(),
+                      audit::append,
+                      metrics,
+                      Optional.of(
+                          new BreakGlassConfig(Optional.empty(), Duration.ofMinutes(30), 3))),
                   those));
     }
 

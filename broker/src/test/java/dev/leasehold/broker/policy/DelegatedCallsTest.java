@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a task may that was delegated: never more than those above it. */
@@ -39,6 +40,7 @@ final class DelegatedCallsTest {
   private final Task root = Families.open(tasks, Families.kind("api", "files", "raw"));
   private final List<PolicyRule> rules = new ArrayList<>();
   private final Map<String, AgentProfile> agents = new HashMap<>();
+  private Consents consents = Consents.NONE;
 
   private Policy policy() {
     Destination raw = Destinations.https("raw", "raw.example").tunnel().build();
@@ -55,7 +57,7 @@ final class DelegatedCallsTest {
             "orders",
             new CredentialUse("orders", "team", "confidential", "hard", Optional.empty())),
         clock,
-        new Rulebook(rules, agents, !agents.isEmpty(), Signals.NONE, Consents.NONE),
+        new Rulebook(rules, agents, !agents.isEmpty(), Signals.NONE, consents),
         List.of());
   }
 
@@ -209,6 +211,37 @@ final class DelegatedCallsTest {
     granted(writer, "files.example", "GET", "/x");
     denied(researcher, "files.example", "GET", "/x");
     denied(child(writer, "spiffe://example.org/agent/x", ALL), "files.example", "GET", "/x");
+  }
+
+  @Test
+  void breakGlassSetsRulesAsideAndNothingElse() {
+    // Given
+    Consents broken =
+        new Consents() {
+          @Override
+          public @Nullable String given(PolicyRule rule, Facts facts) {
+            return null;
+          }
+
+          @Override
+          public @Nullable String exception(Task task, @Nullable CredentialUse use) {
+            return "brk_1";
+          }
+        };
+    rules.add(rule("nothing", Effect.DENY));
+    Task reader = child(root, RESEARCHER, methods("GET"));
+
+    // When
+    consents = broken;
+    Decision passing = decide(root, "files.example", "GET", "/x");
+
+    // Then
+    assertEquals("brk_1", assertInstanceOf(Grant.class, passing).approval());
+    assertEquals("policy.rules.nothing", assertInstanceOf(Grant.class, passing).rule());
+    assertEquals("delegation.methods", denied(reader, "files.example", "POST", "/x").rule());
+    denied(root, "elsewhere.example", "GET", "/x");
+    consents = Consents.NONE;
+    denied(root, "files.example", "GET", "/x");
   }
 
   @Test

@@ -33,6 +33,8 @@ final class MetricsTest {
       Map.ofEntries(
           Map.entry("leasehold_tasks_active", "gauge [kind]"),
           Map.entry("leasehold_tasks_ended_total", "counter [kind, signal]"),
+          Map.entry("leasehold_break_glass_open", "gauge []"),
+          Map.entry("leasehold_break_glass_uses_total", "counter [kind]"),
           Map.entry("leasehold_grants_total", "counter [outcome]"),
           Map.entry("leasehold_tasks_delegated_total", "counter [kind]"),
           Map.entry("leasehold_leases_active", "gauge [credential, revocability]"),
@@ -257,6 +259,7 @@ final class MetricsTest {
     metrics.taskEnded("restock", "completed");
     metrics.taskDelegated("restock");
     metrics.grant("issued");
+    metrics.breakGlassUsed("restock");
     metrics.leasesActive("rabbit", "hard", 1);
     metrics.leaseOperation("rabbit", LeaseOperation.ACQUIRE, Outcome.OK);
     metrics.leaseAcquired("rabbit", Duration.ofMillis(5));

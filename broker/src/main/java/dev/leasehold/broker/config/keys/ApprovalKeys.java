@@ -8,6 +8,7 @@ import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.proxy.ListenAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -58,7 +59,26 @@ public final class ApprovalKeys {
                   Section.Form.of("an approver", UID, SVID, OIDC).exactlyOne(UID, SVID, OIDC))),
           "Who may answer.");
 
-  static final Section.Form FORM = Section.Form.of("how humans are asked", LISTEN, GROUPS);
+  public static final Key<String> GROUP =
+      Key.optional("group", Values.NAME_OF, "Whose members may; without it those of any group.");
+  public static final Key<Duration> LONGEST =
+      Key.defaulted(
+          "longest",
+          Scalars.duration(Values.SECOND, Duration.ofHours(12)),
+          "30m",
+          "No break-glass is open longer; none is extended, and the next one for the same kind"
+              + " waits as long as the last one lasted.");
+  public static final Key<Integer> PER_DAY =
+      Key.defaulted(
+          "per-day", Scalars.integer(1, 100), "3", "How often within 24 hours, for one kind.");
+  public static final Key<Section> BREAK_GLASS =
+      Key.optional(
+          "break-glass",
+          Section.Form.of("how rules are set aside", GROUP, LONGEST, PER_DAY),
+          "Lets approvers set rules of the policy aside for a while; without it nobody can.");
+
+  static final Section.Form FORM =
+      Section.Form.of("how humans are asked", LISTEN, GROUPS, BREAK_GLASS);
 
   private ApprovalKeys() {}
 }
