@@ -139,6 +139,9 @@ final class Admission {
         throw wish.refusal(refusal);
       }
       Map<String, String> endpoints = takeIntoCare(task, wish.endpoints());
+      if (task.parent().filter(parent -> !parent.isActive()).isPresent()) {
+        throw refusal(new Opening.ParentEnded(), wish);
+      }
       Answer answer = answer(task, token.reveal(), endpoints, policy, call.control());
       if (wish.hold()) {
         call.hold(task);

@@ -8,7 +8,9 @@ import dev.leasehold.broker.task.TaskId;
 import dev.leasehold.broker.task.Tasks;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,12 +19,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends tasks: by signal, by deadline, by idleness, by the loss of what they stand on. Here the
  * fence falls; what follows is {@link TaskEnd}. The first signal of a task wins.
  */
 public final class TaskEnds {
+  private static final Logger log = LoggerFactory.getLogger(TaskEnds.class);
   private static final String PARENT_ENDED = "the task that delegated it has ended";
 
   /** A task in our care. */
@@ -148,24 +153,42 @@ public final class TaskEnds {
         around.events().signalled(task); // comes before whatever the end has to tell
       } finally {
         TaskHoldings holdings = leases.hold(task, ignored -> {});
-        CompletableFuture<Void> children =
-            CompletableFuture.allOf(
-                endChildren(task),
-                elsewhere.end(task).thenAccept(holdings::livesOn).toCompletableFuture());
-        TaskEnd end = new TaskEnd(leases, holdings, endpoints, verifiers, children, watch.done);
+        CompletableFuture<Void> below = endBelow(task, holdings);
+        TaskEnd end = new TaskEnd(leases, holdings, endpoints, verifiers, below, watch.done);
         Thread.ofVirtual().name("leasehold-end").start(end);
       }
     }
     return watch.retired.minimalCompletionStage();
   }
 
-  /** One that is being opened right now sees by itself that its parent has ended. */
-  private CompletableFuture<Void> endChildren(Task task) {
-    return CompletableFuture.allOf(
-        task.children().stream()
-            .map(child -> end(child, Signal.PARENT, PARENT_ENDED))
-            .map(CompletionStage::toCompletableFuture)
-            .toArray(CompletableFuture<?>[]::new));
+  /**
+   * Ends all that {@code task} handed on, whatever goes wrong with one of them. A child that is
+   * being opened right now sees by itself that its parent has ended.
+   */
+  private CompletableFuture<Void> endBelow(Task task, TaskHoldings holdings) {
+    List<CompletableFuture<?>> ends = new ArrayList<>();
+    for (Task child : task.children()) {
+      try {
+        end(child, Signal.PARENT, PARENT_ENDED);
+      } catch (RuntimeException untold) {
+        log.error(
+            "event=task-signal-untold task={} action=\"its end goes on\"", child.id(), untold);
+      }
+      ends.add(ended(child).toCompletableFuture());
+    }
+    ends.add(endElsewhere(task).thenAccept(holdings::livesOn));
+    return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
+  }
+
+  private CompletableFuture<List<Report.Residual>> endElsewhere(Task task) {
+    return CompletableFuture.completedFuture(task)
+        .thenCompose(elsewhere::end)
+        .exceptionally(
+            untold -> {
+              log.error(
+                  "event=grant-end-untold task={} action=\"dies by itself\"", task.id(), untold);
+              return List.of();
+            });
   }
 
   /** Completes with the final report once somebody ends the task. */

@@ -84,8 +84,9 @@ public final class Tasks {
   }
 
   /**
-   * Opens a child of {@code parent} for another agent, which may never have more than its parent. A
-   * parent that ends meanwhile may have the child ended already when this returns.
+   * Opens a child of {@code parent} for another agent, which may never have more than its parent.
+   * If the parent ends meanwhile, the child has been made all the same: whoever takes it into care
+   * ends it.
    */
   public Opening delegate(Task parent, ChildRequest request) {
     if (!parent.isActive()) {
@@ -100,16 +101,12 @@ public final class Tasks {
     if (refusal.isPresent()) {
       return refusal.get();
     }
-    Opening opening =
-        insert(
-            parent.kind(),
-            heritage.request(),
-            heritage.lineage(),
-            heritage.destinations(),
-            heritage.ttl());
-    return opening instanceof Opening.Opened && !parent.isActive()
-        ? new Opening.ParentEnded()
-        : opening;
+    return insert(
+        parent.kind(),
+        heritage.request(),
+        heritage.lineage(),
+        heritage.destinations(),
+        heritage.ttl());
   }
 
   /**

@@ -144,6 +144,26 @@ final class FamilyEndTest {
   }
 
   @Test
+  void childWhoseEndCannotBeToldKeepsNoOtherFromEnding() throws IOException {
+    // Given
+    Task researcher = child(root, RESEARCHER);
+    Task writer = child(root, WRITER);
+    for (Task each : List.of(root, researcher, writer)) {
+      tester.touch(each, LeaseTester.DATABASE);
+    }
+    tester.events.cannotTell(researcher);
+
+    // When
+    Report report = tester.end(root, Signal.COMPLETED);
+
+    // Then
+    assertEquals(
+        List.of(TaskState.DONE, TaskState.DONE), List.of(researcher.state(), writer.state()));
+    assertEquals(Set.of(), tester.store.liveLeases());
+    assertEquals(Report.Proof.COMPLETE, report.proof());
+  }
+
+  @Test
   void parentIsNotIdleWhileItsChildWorks() throws IOException {
     // Given
     Task researcher = child(root, RESEARCHER);

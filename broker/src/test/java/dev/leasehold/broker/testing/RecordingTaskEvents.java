@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Remembers, in the order of the calls, the names of what happened. */
 public final class RecordingTaskEvents implements TaskEvents {
@@ -19,6 +20,7 @@ public final class RecordingTaskEvents implements TaskEvents {
   private final List<RecoveredTask> recovered = new CopyOnWriteArrayList<>();
   private final List<Report> stuck = new CopyOnWriteArrayList<>();
   private volatile boolean refusing;
+  private volatile @Nullable Task untellable;
 
   public List<String> names() {
     return List.copyOf(names);
@@ -40,6 +42,11 @@ public final class RecordingTaskEvents implements TaskEvents {
   /** Openings from here on cannot be written. */
   public void refuseOpenings() {
     refusing = true;
+  }
+
+  /** The signal of {@code task} cannot be told. */
+  public void cannotTell(Task task) {
+    untellable = task;
   }
 
   @Override
@@ -67,6 +74,9 @@ public final class RecordingTaskEvents implements TaskEvents {
 
   @Override
   public void signalled(Task task) {
+    if (task == untellable) {
+      throw new IllegalStateException("told to fail");
+    }
     names.add("signalled");
   }
 
