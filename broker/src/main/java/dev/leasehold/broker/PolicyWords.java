@@ -39,13 +39,19 @@ final class PolicyWords {
       case RAN_OUT -> "matches; has run out";
       case OTHER_ACTION -> "speaks of other actions";
       case NOT_MATCHED ->
-          step.failing().map(PolicyWords::words).orElse("")
-              + ", seen "
-              + step.seen().map(PolicyWords::plain).orElse("nothing");
+          step.failing().map(PolicyWords::words).orElse("") + ", seen " + seen(step);
+      case UNDECIDED -> "cannot be said, which denies; seen " + seen(step);
     };
   }
 
   private static String words(Condition condition) {
+    return switch (condition) {
+      case Condition.Expressed(var expression) -> "not " + expression.text();
+      case Condition.OfOne one -> words(one);
+    };
+  }
+
+  private static String words(Condition.OfOne condition) {
     String fact = condition.fact().path();
     return switch (condition) {
       case Condition.OneOf(var of, var values) -> fact + " is not one of " + sorted(values);
@@ -68,6 +74,14 @@ final class PolicyWords {
     return values.stream().sorted().collect(Collectors.joining(", ", "[", "]"));
   }
 
+  private static String seen(Step step) {
+    return step.seen().size() == 1
+        ? plain(step.seen().firstEntry().getValue())
+        : step.seen().entrySet().stream()
+            .map(entry -> entry.getKey().path() + " " + plain(entry.getValue()))
+            .collect(Collectors.joining(", "));
+  }
+
   private static String plain(Object seen) {
     String text = String.valueOf(seen);
     return text.isEmpty() ? "nothing" : text;
@@ -84,8 +98,14 @@ final class PolicyWords {
       json.name("rule").text(step.rule().place());
       json.name("effect").text(step.rule().effect().word());
       json.name("outcome").text(word(step.outcome()));
-      step.failing().ifPresent(failing -> json.name("fact").text(failing.fact().path()));
-      step.seen().ifPresent(seen -> json.name("seen").text(String.valueOf(seen)));
+      if (step.seen().size() == 1) {
+        json.name("fact").text(step.seen().firstEntry().getKey().path());
+        json.name("seen").text(String.valueOf(step.seen().firstEntry().getValue()));
+      } else if (!step.seen().isEmpty()) {
+        json.name("seen").beginObject();
+        step.seen().forEach((fact, seen) -> json.name(fact.path()).text(String.valueOf(seen)));
+        json.endObject();
+      }
       json.endObject();
     }
     json.endArray();

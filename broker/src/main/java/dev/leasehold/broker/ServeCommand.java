@@ -40,8 +40,7 @@ final class ServeCommand implements Command {
     signals.accept("INT", stop::countDown);
     try (Sidecar sidecar = starter.start(configuration.get());
         ConfigWatcher watcher =
-            new ConfigWatcher(
-                file, configuration.get().signalsFile(), LOOK_AT_FILE, sidecar::take)) {
+            new ConfigWatcher(file, configuration.get().besides(), LOOK_AT_FILE, sidecar::take)) {
       watcher.start();
       signals.accept("HUP", watcher::reload);
       return serve(sidecar, configuration.get(), stop, console);

@@ -3,6 +3,7 @@ package dev.leasehold.broker.config;
 import dev.leasehold.broker.audit.AuditConfig;
 import dev.leasehold.broker.audit.FsyncPolicy;
 import dev.leasehold.broker.config.form.Key;
+import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.config.keys.AuditKeys;
 import dev.leasehold.broker.config.keys.ControlKeys;
@@ -12,6 +13,8 @@ import dev.leasehold.broker.config.keys.IdentityKeys;
 import dev.leasehold.broker.config.keys.ListenKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.config.keys.VaultKeys;
+import dev.leasehold.broker.engine.CedarPolicies;
+import dev.leasehold.broker.engine.EngineConfig;
 import dev.leasehold.broker.identity.IdentityConfig;
 import dev.leasehold.broker.identity.ServerTrust;
 import dev.leasehold.broker.inject.Injection;
@@ -44,11 +47,14 @@ final class Assembly {
   private final Document document;
   private final Section root;
   private final Signals signals;
+  private final List<EngineConfig> engines;
   private final Machine machine;
 
-  private Assembly(Document document, Signals signals, Machine machine) {
+  private Assembly(
+      Document document, Signals signals, List<EngineConfig> engines, Machine machine) {
     this.document = document;
     this.signals = signals;
+    this.engines = engines;
     this.root = document.root();
     this.machine = machine;
   }
@@ -56,8 +62,9 @@ final class Assembly {
   /**
    * @throws IllegalArgumentException when a record refuses what the checks let pass
    */
-  static Configuration of(Document document, Signals signals, Machine machine) {
-    return new Assembly(document, signals, machine).assemble();
+  static Configuration of(
+      Document document, Signals signals, List<EngineConfig> engines, Machine machine) {
+    return new Assembly(document, signals, engines, machine).assemble();
   }
 
   private Configuration assemble() {
@@ -102,12 +109,12 @@ final class Assembly {
         PolicyRules.of(document),
         PolicyRules.agents(document),
         signals,
-        root.find(RootKeys.SIGNALS),
+        document.besides().stream().map(Located::value).toList(),
         root.find(RootKeys.APPROVALS).map(ApprovalReader::read),
         root.find(RootKeys.DELEGATION).map(DelegationReader::read),
-        EngineReader.of(document),
+        engines,
         unsafe(listen, control),
-        version(root, signals));
+        version());
   }
 
   private static DefaultTaskConfig defaultTask(Section section) {
@@ -199,19 +206,28 @@ final class Assembly {
     }
   }
 
-  private static String version(Section root, Signals signals) {
+  private String version() {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")
-              .digest((root.canonical() + text(signals)).getBytes(StandardCharsets.UTF_8));
+              .digest((root.canonical() + besides()).getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, 6);
     } catch (NoSuchAlgorithmException everyJdkHasIt) {
       throw new IllegalStateException(everyJdkHasIt);
     }
   }
 
-  /** Nothing where there are none, so that a file without signals keeps its version. */
-  private static String text(Signals signals) {
-    return signals.windows().isEmpty() ? "" : new TreeMap<>(signals.windows()).toString();
+  /** What other files say; nothing where there are none, so that such a file keeps its version. */
+  private String besides() {
+    StringBuilder text = new StringBuilder();
+    if (!signals.windows().isEmpty()) {
+      text.append(new TreeMap<>(signals.windows()));
+    }
+    for (EngineConfig engine : engines) {
+      if (engine instanceof EngineConfig.Cedar(var name, CedarPolicies policies, var timeout)) {
+        text.append(policies.text());
+      }
+    }
+    return text.toString();
   }
 }

@@ -4,9 +4,11 @@ import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.YamlText;
 import dev.leasehold.broker.config.keys.AuditKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
+import dev.leasehold.broker.engine.EngineConfig;
 import dev.leasehold.broker.policy.Signals;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -44,14 +46,14 @@ public final class ConfigLoader {
     audit(document, reading);
     Signals signals = SignalsFile.read(document, reading);
     PolicyChecks.run(document, reading, Instant.now(), signals);
-    EngineReader.check(document, reading);
+    List<EngineConfig> engines = EngineReader.read(document, reading);
     ApprovalChecks.run(document, reading, machine.ownUid());
     FileChecks.run(document, file, reading, machine);
     if (!reading.isClean()) {
       return refused(reading);
     }
     try {
-      Configuration configuration = Assembly.of(document, signals, machine);
+      Configuration configuration = Assembly.of(document, signals, engines, machine);
       runtimeDir(configuration, document, reading, machine);
       return reading.isClean()
           ? new LoadResult.Loaded(configuration, reading.warnings())

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ public final class ConfigWatcher implements AutoCloseable {
   private record Stamp(FileTime modified, long size, Optional<Object> identity) {}
 
   private final Path file;
-  private volatile Optional<Path> signals;
+  private volatile List<Path> besides;
   private final Duration every;
   private final Consumer<LoadResult> taker;
   private final Machine machine;
@@ -36,23 +37,18 @@ public final class ConfigWatcher implements AutoCloseable {
   private @Nullable Thread watcher;
 
   /**
-   * @param signals the file of signals, where the configuration in force has one
+   * @param besides what else was read for the configuration in force
    * @param every the interval between two looks
    * @param taker gets what came of each reading, one at a time, on a thread of the watcher
    */
-  public ConfigWatcher(
-      Path file, Optional<Path> signals, Duration every, Consumer<LoadResult> taker) {
-    this(file, signals, every, taker, Machine.local());
+  public ConfigWatcher(Path file, List<Path> besides, Duration every, Consumer<LoadResult> taker) {
+    this(file, besides, every, taker, Machine.local());
   }
 
   ConfigWatcher(
-      Path file,
-      Optional<Path> signals,
-      Duration every,
-      Consumer<LoadResult> taker,
-      Machine machine) {
+      Path file, List<Path> besides, Duration every, Consumer<LoadResult> taker, Machine machine) {
     this.file = file;
-    this.signals = signals;
+    this.besides = List.copyOf(besides);
     this.every = every;
     this.taker = taker;
     this.machine = machine;
@@ -95,7 +91,7 @@ public final class ConfigWatcher implements AutoCloseable {
     try {
       LoadResult result = ConfigLoader.load(file, machine);
       if (result instanceof LoadResult.Loaded loaded) {
-        signals = loaded.configuration().signalsFile();
+        besides = loaded.configuration().besides();
       }
       taker.accept(result);
     } catch (RuntimeException bug) {
@@ -104,7 +100,7 @@ public final class ConfigWatcher implements AutoCloseable {
   }
 
   private List<Optional<Stamp>> stamps() {
-    return List.of(stamp(file), signals.flatMap(ConfigWatcher::stamp));
+    return Stream.concat(Stream.of(file), besides.stream()).map(ConfigWatcher::stamp).toList();
   }
 
   private static Optional<Stamp> stamp(Path file) {

@@ -46,7 +46,7 @@ import java.util.stream.Collectors;
  * @param injections by the name of their credential
  * @param rules those of the policy
  * @param agentProfiles by SPIFFE ID
- * @param signalsFile what {@code signals} were read from
+ * @param besides what else was read for it: signals, policies of engines
  * @param approvals empty: nobody can be asked
  * @param delegation empty: work is handed to no other sidecar
  * @param engines policy engines that are asked as well
@@ -71,7 +71,7 @@ public record Configuration(
     List<PolicyRule> rules,
     Map<String, AgentProfile> agentProfiles,
     Signals signals,
-    Optional<Path> signalsFile,
+    List<Path> besides,
     Optional<ApprovalConfig> approvals,
     Optional<DelegationConfig> delegation,
     List<EngineConfig> engines,
@@ -84,6 +84,7 @@ public record Configuration(
     injections = Map.copyOf(injections);
     rules = List.copyOf(rules);
     engines = List.copyOf(engines);
+    besides = List.copyOf(besides);
     agentProfiles = Map.copyOf(agentProfiles);
     unsafe = List.copyOf(unsafe);
   }

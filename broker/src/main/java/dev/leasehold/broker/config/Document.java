@@ -13,10 +13,12 @@ import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.destination.Target;
 import dev.leasehold.broker.policy.Effect;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The sections of one configuration, as far as they could be read; what is wrong with them was
@@ -121,5 +123,11 @@ record Document(Section root) {
     root.find(key)
         .ifPresent(found -> found.forEach((name, section) -> sections.put(name, section.value())));
     return sections;
+  }
+
+  /** Files that are read with it: signals, policies of engines. */
+  List<Located<Path>> besides() {
+    return Stream.concat(root.located(RootKeys.SIGNALS).stream(), EngineReader.files(this).stream())
+        .toList();
   }
 }

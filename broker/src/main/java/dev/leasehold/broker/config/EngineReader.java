@@ -6,49 +6,46 @@ import dev.leasehold.broker.config.form.Reading;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.config.keys.PolicyKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
+import dev.leasehold.broker.engine.CedarPolicies;
 import dev.leasehold.broker.engine.EngineConfig;
 import dev.leasehold.broker.engine.EngineConfig.Sort;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Makes the records of the policy engines. */
+/** Makes the records of the policy engines, and says what is wrong with what they are told. */
 final class EngineReader {
-  private EngineReader() {}
+  private final Reading reading;
+  private final Map<String, Integer> count = new HashMap<>();
+  private final List<EngineConfig> engines = new ArrayList<>();
 
-  static List<EngineConfig> of(Document document) {
-    List<EngineConfig> engines = new ArrayList<>();
-    for (Section entry : entries(document)) {
-      Sort sort = entry.isWritten(PolicyKeys.OPA) ? Sort.OPA : Sort.AUTHZEN;
-      Section engine = entry.get(key(sort));
-      long before = engines.stream().filter(other -> other.sort() == sort).count();
-      String name = sort.name().toLowerCase(Locale.ROOT) + (before == 0 ? "" : "-" + (before + 1));
-      engines.add(
-          new EngineConfig(name, sort, engine.get(PolicyKeys.URL), engine.get(PolicyKeys.TIMEOUT)));
-    }
-    return engines;
+  private EngineReader(Reading reading) {
+    this.reading = reading;
   }
 
-  /** What is decided on is not sent to another machine in plain text, nor an answer believed. */
-  static void check(Document document, Reading reading) {
+  /** Reads the files of policies; blocks on them. Those with a mistake lack. */
+  static List<EngineConfig> read(Document document, Reading reading) {
+    EngineReader reader = new EngineReader(reading);
     for (Section entry : entries(document)) {
-      for (Sort sort : Sort.values()) {
-        Optional<Located<URI>> url =
-            entry.find(key(sort)).flatMap(engine -> engine.located(PolicyKeys.URL));
-        url.filter(at -> at.value().getScheme().equals("http"))
-            .filter(at -> !Document.isLoopback(at.value().getHost()))
-            .ifPresent(
-                at ->
-                    reading.error(
-                        at.path(), at.line(), "must be https: the host is another machine"));
-      }
+      entry.find(PolicyKeys.OPA).ifPresent(opa -> reader.asked(opa, Sort.OPA, "opa"));
+      entry.find(PolicyKeys.AUTHZEN).ifPresent(pdp -> reader.asked(pdp, Sort.AUTHZEN, "authzen"));
+      entry.find(PolicyKeys.CEDAR).ifPresent(reader::cedar);
     }
+    return List.copyOf(reader.engines);
   }
 
-  private static Key<Section> key(Sort sort) {
-    return sort == Sort.OPA ? PolicyKeys.OPA : PolicyKeys.AUTHZEN;
+  /** What else is read with the configuration. */
+  static List<Located<Path>> files(Document document) {
+    return entries(document).stream()
+        .flatMap(entry -> entry.find(PolicyKeys.CEDAR).stream())
+        .flatMap(cedar -> Stream.of(PolicyKeys.POLICIES, PolicyKeys.SCHEMA).map(cedar::located))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   private static List<Section> entries(Document document) {
@@ -57,5 +54,62 @@ final class EngineReader {
         .find(RootKeys.POLICY)
         .map(policy -> Document.values(policy, PolicyKeys.ENGINES))
         .orElse(List.of());
+  }
+
+  /** The second one of a sort is {@code opa-2}. */
+  private String name(String sort) {
+    int number = count.merge(sort, 1, Integer::sum);
+    return number == 1 ? sort : sort + "-" + number;
+  }
+
+  private void asked(Section engine, Sort sort, String word) {
+    String name = name(word);
+    Optional<Located<URI>> url = engine.located(PolicyKeys.URL);
+    if (url.isEmpty() || engine.find(PolicyKeys.TIMEOUT).isEmpty()) {
+      return;
+    }
+    // What is decided on is not sent to another machine in plain text, nor an answer believed.
+    if (url.get().value().getScheme().equals("http")
+        && !Document.isLoopback(url.get().value().getHost())) {
+      reading.error(
+          url.get().path(), url.get().line(), "must be https: the host is another machine");
+    }
+    engines.add(
+        new EngineConfig.Asked(name, sort, url.get().value(), engine.get(PolicyKeys.TIMEOUT)));
+  }
+
+  private void cedar(Section engine) {
+    String name = name("cedar");
+    Optional<String> policies = text(engine, PolicyKeys.POLICIES);
+    Optional<String> schema = text(engine, PolicyKeys.SCHEMA);
+    if (policies.isEmpty()
+        || schema.isEmpty() && engine.isWritten(PolicyKeys.SCHEMA)
+        || engine.find(PolicyKeys.TIMEOUT).isEmpty()) {
+      return;
+    }
+    try {
+      engines.add(
+          new EngineConfig.Cedar(
+              name, CedarPolicies.read(policies.get(), schema), engine.get(PolicyKeys.TIMEOUT)));
+    } catch (IllegalArgumentException mistake) {
+      reading.error(
+          engine.pathOf(PolicyKeys.POLICIES),
+          engine.lineOf(PolicyKeys.POLICIES),
+          "in the file: " + mistake.getMessage());
+    }
+  }
+
+  private Optional<String> text(Section engine, Key<Path> key) {
+    Optional<Path> file = engine.find(key);
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    Reading own = new Reading(file.get(), name -> Optional.empty());
+    Optional<String> text = TextFile.read(file.get(), own);
+    own.errors()
+        .forEach(
+            error ->
+                reading.error(engine.pathOf(key), engine.lineOf(key), "in the file: " + error));
+    return text;
   }
 }

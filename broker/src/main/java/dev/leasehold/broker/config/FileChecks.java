@@ -42,14 +42,12 @@ final class FileChecks {
     checks.named();
     checks.notWritable(file, "the file");
     checks.folderNotWritable(file, "the file's folder");
-    document
-        .root()
-        .located(RootKeys.SIGNALS)
-        .filter(signals -> checks.readable(signals).isPresent())
-        .ifPresent(
-            signals -> {
-              checks.notWritable(signals.value(), "the signals file");
-              checks.folderNotWritable(signals.value(), "the signals file's folder");
+    document.besides().stream()
+        .filter(named -> checks.readable(named).isPresent())
+        .forEach(
+            named -> {
+              checks.notWritable(named.value(), named.path() + ": the file");
+              checks.folderNotWritable(named.value(), named.path() + ": the file's folder");
             });
   }
 

@@ -59,8 +59,18 @@ final class PolicyRules {
         section.find(PolicyKeys.UNTIL),
         effect,
         section.get(PolicyKeys.MODE) == PolicyKeys.Mode.OBSERVE,
-        section.find(PolicyKeys.WHEN_KEY).map(PolicyRules::conditions).orElse(List.of()),
+        when(section),
         effect == Effect.REQUIRE_APPROVAL ? Optional.of(asking(section)) : Optional.empty());
+  }
+
+  private static List<Condition> when(Section rule) {
+    List<Condition> all =
+        new ArrayList<>(
+            rule.find(PolicyKeys.WHEN_KEY).map(PolicyRules::conditions).orElse(List.of()));
+    rule.find(PolicyKeys.CEL)
+        .map(Condition.Expressed::new)
+        .ifPresent(all::add); // the dearest, last
+    return all;
   }
 
   private static Asking asking(Section section) {

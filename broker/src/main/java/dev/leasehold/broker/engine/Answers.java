@@ -39,6 +39,15 @@ final class Answers {
     };
   }
 
+  /** As the metrics call it. */
+  static String outcome(Opinion opinion) {
+    return switch (opinion) {
+      case Opinion.Allows allows -> "allow";
+      case Opinion.Denies denies -> "deny";
+      case Opinion.Failed failed -> "failed";
+    };
+  }
+
   static Opinion of(boolean allows, String id, String reason, @Nullable Object obligations) {
     if (allows && isDemand(obligations)) {
       return new Opinion.Denies(id, "unknown-obligation");

@@ -24,8 +24,7 @@ final class AuthZen {
             new JsonObject()
                 .put("type", "agent")
                 .put("id", principal.getString("agent"))
-                // Where Cerbos looks for what other decision points do not need.
-                .put("properties", principal.put("cerbos.roles", new JsonArray().add("agent"))))
+                .put("properties", subject(principal, all)))
         .put(
             "action",
             new JsonObject().put("name", action.getString("method")).put("properties", action))
@@ -37,6 +36,15 @@ final class AuthZen {
                 .put("properties", resource))
         .put("context", all.getJsonObject("context").put("task", all.getJsonObject("task")))
         .encode();
+  }
+
+  /** With what Cerbos needs: roles, and what it would not find in the context. */
+  private static JsonObject subject(JsonObject principal, JsonObject all) {
+    return principal
+        .copy()
+        .put("cerbos.roles", new JsonArray().add("agent"))
+        .put("task", all.getJsonObject("task"))
+        .put("context", all.getJsonObject("context").copy());
   }
 
   static Opinion opinion(Buffer answer) {

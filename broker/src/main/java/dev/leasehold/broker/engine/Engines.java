@@ -7,43 +7,75 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the engines of a configuration; they share their connections. */
+/** Makes the engines of a configuration; they share their connections and their threads. */
 public final class Engines implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 64;
   private static final int MOST_WAITING = 1024;
 
-  private final Supplier<HttpClient> make;
+  private final Vertx vertx;
   private final Metrics metrics;
   private @Nullable HttpClient client;
+  private @Nullable ExecutorService threads;
 
   public Engines(Vertx vertx, Metrics metrics) {
-    this.make =
-        () ->
-            vertx.createHttpClient(
-                new HttpClientOptions().setKeepAlive(true).setDecompressionSupported(false),
-                new PoolOptions()
-                    .setHttp1MaxSize(MOST_CONNECTIONS)
-                    .setMaxWaitQueueSize(MOST_WAITING));
+    this.vertx = vertx;
     this.metrics = metrics;
   }
 
-  /** In their order; no client is made before there is one. */
+  /** In their order; nothing is made that no engine needs. */
   public synchronized List<Engine> of(List<EngineConfig> configs) {
-    if (configs.isEmpty()) {
-      return List.of();
+    return configs.stream().map(this::engine).toList();
+  }
+
+  private Engine engine(EngineConfig config) {
+    return switch (config) {
+      case EngineConfig.Asked asked -> new HttpEngine(asked, client(), metrics);
+      case EngineConfig.Cedar cedar -> new CedarEngine(cedar, threads(), metrics);
+    };
+  }
+
+  private HttpClient client() {
+    HttpClient made =
+        client == null
+            ? vertx.createHttpClient(
+                new HttpClientOptions().setKeepAlive(true).setDecompressionSupported(false),
+                new PoolOptions()
+                    .setHttp1MaxSize(MOST_CONNECTIONS)
+                    .setMaxWaitQueueSize(MOST_WAITING))
+            : client;
+    client = made;
+    return made;
+  }
+
+  /** For what computes in native code, which would hold up an event loop or pin a carrier. */
+  private ExecutorService threads() {
+    if (threads == null) {
+      int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+      threads =
+          new ThreadPoolExecutor(
+              count,
+              count,
+              0,
+              TimeUnit.SECONDS,
+              new ArrayBlockingQueue<>(MOST_WAITING),
+              Thread.ofPlatform().daemon().name("leasehold-cedar-", 0).factory());
     }
-    HttpClient shared = client == null ? make.get() : client;
-    client = shared;
-    return configs.stream().<Engine>map(config -> new HttpEngine(config, shared, metrics)).toList();
+    return threads;
   }
 
   @Override
   public synchronized void close() {
     if (client != null) {
       var unused = client.close();
+    }
+    if (threads != null) {
+      threads.shutdownNow();
     }
   }
 }

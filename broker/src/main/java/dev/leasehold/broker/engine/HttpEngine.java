@@ -25,11 +25,11 @@ final class HttpEngine implements Engine {
   /** Bytes; an answer is yes or no and why. */
   static final int MOST_ANSWER = 64 * 1024;
 
-  private final EngineConfig config;
+  private final EngineConfig.Asked config;
   private final HttpClient client;
   private final Metrics metrics;
 
-  HttpEngine(EngineConfig config, HttpClient client, Metrics metrics) {
+  HttpEngine(EngineConfig.Asked config, HttpClient client, Metrics metrics) {
     this.config = config;
     this.client = client;
     this.metrics = metrics;
@@ -110,13 +110,7 @@ final class HttpEngine implements Engine {
   }
 
   private void count(Opinion opinion, long nanos) {
-    String outcome =
-        switch (opinion) {
-          case Opinion.Allows allows -> "allow";
-          case Opinion.Denies denies -> "deny";
-          case Opinion.Failed failed -> "failed";
-        };
-    metrics.policyEngine(name(), outcome, Duration.ofNanos(nanos));
+    metrics.policyEngine(name(), Answers.outcome(opinion), Duration.ofNanos(nanos));
   }
 
   private static String millis(Duration time) {

@@ -16,7 +16,7 @@ public enum Action {
   DELEGATION;
 
   /** Whether a task is opened, rather than a call made. */
-  boolean opens() {
+  public boolean opens() {
     return this == OPEN_TASK || this == DELEGATION;
   }
 

@@ -6,7 +6,6 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** One key of a rule's {@code when}; all of them must hold. */
@@ -15,13 +14,41 @@ public sealed interface Condition {
   boolean holds(Facts facts);
 
   /** What it looks at. */
-  Fact fact();
+  Set<Fact> facts();
 
   /** Whether it holds wherever {@code other} does; false where that is not plain to see. */
   boolean covers(Condition other);
 
+  /** One that looks at a single fact. */
+  sealed interface OfOne extends Condition {
+    Fact fact();
+
+    @Override
+    default Set<Fact> facts() {
+      return Set.of(fact());
+    }
+  }
+
+  /** What an expression says of any facts holds. */
+  record Expressed(Expression expression) implements Condition {
+    @Override
+    public Set<Fact> facts() {
+      return expression.facts();
+    }
+
+    @Override
+    public boolean holds(Facts facts) {
+      return expression.holds(facts);
+    }
+
+    @Override
+    public boolean covers(Condition other) {
+      return equals(other);
+    }
+  }
+
   /** The fact is one of these texts. */
-  record OneOf(Fact fact, Set<String> values) implements Condition {
+  record OneOf(Fact fact, Set<String> values) implements OfOne {
     public OneOf {
       values = Set.copyOf(values);
     }
@@ -40,7 +67,7 @@ public sealed interface Condition {
   }
 
   /** The fact is none of these texts. */
-  record NoneOf(Fact fact, Set<String> values) implements Condition {
+  record NoneOf(Fact fact, Set<String> values) implements OfOne {
     public NoneOf {
       values = Set.copyOf(values);
     }
@@ -59,7 +86,7 @@ public sealed interface Condition {
   }
 
   /** The fact is one of these texts, or begins with one of these. */
-  record BeginsWith(Fact fact, Set<String> values, List<String> beginnings) implements Condition {
+  record BeginsWith(Fact fact, Set<String> values, List<String> beginnings) implements OfOne {
     public BeginsWith {
       values = Set.copyOf(values);
       beginnings = List.copyOf(beginnings);
@@ -97,7 +124,7 @@ public sealed interface Condition {
   }
 
   /** Some agent of the chain is, or is below, one of these. */
-  record InChain(Set<String> values, List<String> beginnings) implements Condition {
+  record InChain(Set<String> values, List<String> beginnings) implements OfOne {
     public InChain {
       values = Set.copyOf(values);
       beginnings = List.copyOf(beginnings);
@@ -125,7 +152,7 @@ public sealed interface Condition {
   }
 
   /** The path matches one of these. */
-  record Paths(List<PathPattern> patterns) implements Condition {
+  record Paths(List<PathPattern> patterns) implements OfOne {
     public Paths {
       patterns = List.copyOf(patterns);
     }
@@ -152,7 +179,7 @@ public sealed interface Condition {
   }
 
   /** The task has all of these labels. */
-  record Labels(Map<String, String> labels) implements Condition {
+  record Labels(Map<String, String> labels) implements OfOne {
     public Labels {
       labels = Map.copyOf(labels);
     }
@@ -175,7 +202,7 @@ public sealed interface Condition {
   }
 
   /** It is one of these days, in UTC. */
-  record Days(Set<DayOfWeek> days) implements Condition {
+  record Days(Set<DayOfWeek> days) implements OfOne {
     public Days {
       days = Set.copyOf(days);
     }
@@ -201,7 +228,7 @@ public sealed interface Condition {
    *
    * @param to exclusive; not after {@code from}: on the next day
    */
-  record Hours(LocalTime from, LocalTime to) implements Condition {
+  record Hours(LocalTime from, LocalTime to) implements OfOne {
     @Override
     public Fact fact() {
       return Fact.TIME;
@@ -222,7 +249,7 @@ public sealed interface Condition {
   }
 
   /** One of these signals is on. */
-  record SignalOn(Set<String> names) implements Condition {
+  record SignalOn(Set<String> names) implements OfOne {
     public SignalOn {
       names = Set.copyOf(names);
     }
@@ -249,7 +276,7 @@ public sealed interface Condition {
   }
 
   /** A number is above, or not above, a bound. */
-  record Over(Fact fact, long bound, boolean above) implements Condition {
+  record Over(Fact fact, long bound, boolean above) implements OfOne {
     @Override
     public boolean holds(Facts facts) {
       return (Long) fact.of(facts) > bound == above;
@@ -262,12 +289,5 @@ public sealed interface Condition {
           && side == above
           && (above ? theirs >= bound : theirs <= bound);
     }
-  }
-
-  /** The exact texts of which the fact must be one, where that is all there is to it. */
-  default Optional<Set<String>> exactly() {
-    return this instanceof OneOf(Fact _, Set<String> values)
-        ? Optional.of(values)
-        : Optional.empty();
   }
 }

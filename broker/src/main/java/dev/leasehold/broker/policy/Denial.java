@@ -67,7 +67,7 @@ public record Denial(
     RULE_DENIED,
     /** A rule of the policy says no. */
     POLICY_DENIED,
-    /** A policy engine could not be asked, or did not say. */
+    /** A policy engine could not be asked or did not say, or a rule's expression has no value. */
     POLICY_UNAVAILABLE,
     /** A human would have to agree. */
     APPROVAL_REQUIRED,

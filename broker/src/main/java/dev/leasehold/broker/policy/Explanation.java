@@ -1,7 +1,9 @@
 package dev.leasehold.broker.policy;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * Why something was decided as it was.
@@ -27,6 +29,8 @@ public record Explanation(Effect effect, String rule, String detail, List<Step> 
     RAN_OUT,
     /** A condition does not hold. */
     NOT_MATCHED,
+    /** Whether a condition holds cannot be said, which denies. */
+    UNDECIDED,
     /** It speaks of other things that are done. */
     OTHER_ACTION
   }
@@ -36,9 +40,18 @@ public record Explanation(Effect effect, String rule, String detail, List<Step> 
    * @param seen what that condition looked at
    */
   public record Step(
-      PolicyRule rule, Outcome outcome, Optional<Condition> failing, Optional<Object> seen) {
+      PolicyRule rule,
+      Outcome outcome,
+      Optional<Condition> failing,
+      SequencedMap<Fact, Object> seen) {
     static Step of(PolicyRule rule, Outcome outcome) {
-      return new Step(rule, outcome, Optional.empty(), Optional.empty());
+      return new Step(rule, outcome, Optional.empty(), new LinkedHashMap<>());
+    }
+
+    static Step of(PolicyRule rule, Outcome outcome, Condition failing, Facts facts) {
+      SequencedMap<Fact, Object> seen = new LinkedHashMap<>();
+      failing.facts().stream().sorted().forEach(fact -> seen.put(fact, fact.of(facts)));
+      return new Step(rule, outcome, Optional.of(failing), seen);
     }
   }
 
@@ -69,12 +82,12 @@ public record Explanation(Effect effect, String rule, String detail, List<Step> 
       return Step.of(rule, Outcome.OTHER_ACTION);
     }
     for (Condition condition : rule.when()) {
-      if (!condition.holds(facts)) {
-        return new Step(
-            rule,
-            Outcome.NOT_MATCHED,
-            Optional.of(condition),
-            Optional.of(condition.fact().of(facts)));
+      try {
+        if (!condition.holds(facts)) {
+          return Step.of(rule, Outcome.NOT_MATCHED, condition, facts);
+        }
+      } catch (Expression.Undecided failure) {
+        return Step.of(rule, Outcome.UNDECIDED, condition, facts);
       }
     }
     if (rule.observe()) {

@@ -149,6 +149,15 @@ public enum Fact {
       "The operator's signals that are on.",
       f -> f.signals().on(f.now()));
 
+  /** What a fact is made of. */
+  public enum Type {
+    TEXT,
+    /** A whole number. */
+    NUMBER,
+    TEXTS,
+    TEXTS_BY_NAME
+  }
+
   private final String path;
   private final Source source;
   private final String doc;
@@ -185,6 +194,15 @@ public enum Fact {
   /** One sentence for the schema and the reference page. */
   public String doc() {
     return doc;
+  }
+
+  public Type type() {
+    return switch (this) {
+      case DEPTH, AGE, TIME_LEFT, CALLS, BYTES, DENIALS -> Type.NUMBER;
+      case CHAIN, SIGNALS -> Type.TEXTS;
+      case LABELS -> Type.TEXTS_BY_NAME;
+      default -> Type.TEXT;
+    };
   }
 
   /** A String, a Long, a list of strings or a map of strings. */

@@ -242,9 +242,11 @@ final class Judge {
             Optional.of(new Denial.Asks(Objects.requireNonNull(by), facts)),
             List.of())
         : new Denial(
-            Denial.Reason.POLICY_DENIED,
+            verdict.undecided() ? Denial.Reason.POLICY_UNAVAILABLE : Denial.Reason.POLICY_DENIED,
             place,
-            detail(by, facts.now()),
+            verdict.undecided()
+                ? "whether a rule of the policy matches cannot be said"
+                : detail(by, facts.now()),
             by == null || by.owner().isEmpty() ? "" : "ask the rule's owner: " + by.owner(),
             destination,
             verdict.observed());

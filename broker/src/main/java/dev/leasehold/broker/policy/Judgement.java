@@ -12,6 +12,7 @@ final class Judgement implements RuleIndex.Visitor {
   private final int narrowing;
 
   private RuleIndex.@Nullable Ranked denying;
+  private RuleIndex.@Nullable Ranked undecided;
   private RuleIndex.@Nullable Ranked asking;
   private RuleIndex.@Nullable Ranked agreed;
   private RuleIndex.@Nullable Ranked allowing;
@@ -35,9 +36,23 @@ final class Judgement implements RuleIndex.Visitor {
   @Override
   public void visit(RuleIndex.Ranked ranked) {
     PolicyRule rule = ranked.rule();
-    if (!rule.speaksOf(facts.action()) || !rule.matches(facts)) {
-      return;
+    if (rule.speaksOf(facts.action()) && matches(ranked)) {
+      take(ranked, rule);
     }
+  }
+
+  private boolean matches(RuleIndex.Ranked ranked) {
+    try {
+      return ranked.rule().matches(facts);
+    } catch (Expression.Undecided failure) {
+      if (!ranked.rule().observe()) {
+        undecided = first(undecided, ranked);
+      }
+      return false;
+    }
+  }
+
+  private void take(RuleIndex.Ranked ranked, PolicyRule rule) {
     if (rule.observe()) {
       observed = observed.isEmpty() ? new ArrayList<>(2) : observed;
       observed.add(rule.place());
@@ -86,6 +101,9 @@ final class Judgement implements RuleIndex.Visitor {
     if (denying != null) {
       return of(Effect.DENY, denying);
     }
+    if (undecided != null) {
+      return new Verdict(Effect.DENY, undecided.rule(), observed, approval, true);
+    }
     if (asking != null) {
       return of(Effect.REQUIRE_APPROVAL, asking);
     }
@@ -99,6 +117,6 @@ final class Judgement implements RuleIndex.Visitor {
   }
 
   private Verdict of(Effect effect, RuleIndex.@Nullable Ranked by) {
-    return new Verdict(effect, by == null ? null : by.rule(), observed, approval);
+    return new Verdict(effect, by == null ? null : by.rule(), observed, approval, false);
   }
 }

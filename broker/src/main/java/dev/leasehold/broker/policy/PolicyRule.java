@@ -56,6 +56,9 @@ public record PolicyRule(
     }
   }
 
+  /**
+   * @throws Expression.Undecided when that cannot be said
+   */
   boolean matches(Facts facts) {
     for (Condition condition : when) {
       if (!condition.holds(facts)) {
@@ -88,6 +91,9 @@ public record PolicyRule(
   /** Whether it looks at nothing but what somebody says. */
   public boolean restsOnAssertions() {
     return !when.isEmpty()
-        && when.stream().allMatch(condition -> condition.fact().source() == Source.ASSERTED);
+        && when.stream()
+            .allMatch(
+                condition ->
+                    condition.facts().stream().allMatch(fact -> fact.source() == Source.ASSERTED));
   }
 }

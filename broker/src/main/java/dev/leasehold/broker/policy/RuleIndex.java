@@ -53,7 +53,11 @@ final class RuleIndex {
 
     Key(Fact fact) {
       this.value = fact::text;
-      this.values = condition -> condition.fact() == fact ? condition.exactly() : Optional.empty();
+      this.values =
+          condition ->
+              condition instanceof Condition.OneOf(Fact its, Set<String> values) && its == fact
+                  ? Optional.of(values)
+                  : Optional.empty();
     }
 
     Key(int segment) {

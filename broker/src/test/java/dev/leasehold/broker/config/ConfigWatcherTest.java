@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +27,7 @@ class ConfigWatcherTest {
     // Given
     Path file = Files.writeString(folder.resolve("config.yaml"), Sample.text());
     try (ConfigWatcher watcher =
-        new ConfigWatcher(file, Optional.empty(), OFTEN, results::add, new FakeMachine())) {
+        new ConfigWatcher(file, List.of(), OFTEN, results::add, new FakeMachine())) {
       watcher.start();
 
       // When
@@ -58,7 +58,7 @@ class ConfigWatcherTest {
     Path two = Files.writeString(folder.resolve("two.yaml"), Sample.text());
     Path link = Files.createSymbolicLink(folder.resolve("config.yaml"), one);
     try (ConfigWatcher watcher =
-        new ConfigWatcher(link, Optional.empty(), OFTEN, results::add, new FakeMachine())) {
+        new ConfigWatcher(link, List.of(), OFTEN, results::add, new FakeMachine())) {
       watcher.start();
 
       // When
@@ -74,8 +74,7 @@ class ConfigWatcherTest {
     // Given
     Path file = Files.writeString(folder.resolve("config.yaml"), Sample.text());
     try (ConfigWatcher watcher =
-        new ConfigWatcher(
-            file, Optional.empty(), Duration.ofHours(1), results::add, new FakeMachine())) {
+        new ConfigWatcher(file, List.of(), Duration.ofHours(1), results::add, new FakeMachine())) {
       watcher.start();
 
       // When

@@ -69,6 +69,22 @@ class PolicyChecksTest {
   }
 
   @Test
+  void anExpressionIsReadWithTheRuleAndItsMistakesHaveAPlace() {
+    assertEquals(
+        List.of(),
+        Sample.errors(
+            rules("{name: few, effect: allow, when: {kinds: [restock]}, cel: task.calls < 500}")));
+    refused(
+        "policy.rules[0].cel",
+        "undeclared",
+        "{name: few, effect: allow, when: {kinds: [restock]}, cel: task.cals < 500}");
+    refused(
+        "policy.rules[0]",
+        "merely says",
+        "{name: a, effect: allow, cel: 'task.purpose == \"manual order\"'}");
+  }
+
+  @Test
   void allowingOnWhatIsOnlySaidIsRefused() {
     refused(
         "policy.rules[0]",

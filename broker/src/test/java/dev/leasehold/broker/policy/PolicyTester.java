@@ -189,6 +189,12 @@ final class PolicyTester {
     return assertInstanceOf(Denial.class, decide(method, path));
   }
 
+  Explanation explained(String method, String path) {
+    Policy policy = policy();
+    return policy.explain(
+        task(), policy.destination("api").orElseThrow(), call(method, path, Optional.empty()));
+  }
+
   /** What the rules are asked about, whatever they say. */
   Facts facts(String method, String path) {
     PolicyTester open = new PolicyTester(clock);

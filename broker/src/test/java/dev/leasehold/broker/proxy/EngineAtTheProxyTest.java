@@ -57,13 +57,13 @@ final class EngineAtTheProxyTest {
   }
 
   private static EngineConfig opa(int port, Duration timeout) {
-    return new EngineConfig(
+    return new EngineConfig.Asked(
         "opa", Sort.OPA, URI.create("http://127.0.0.1:" + port + "/v1/data/leasehold"), timeout);
   }
 
   private static EngineConfig authzen(int port) {
     URI url = URI.create("http://127.0.0.1:" + port + "/access/v1/evaluation");
-    return new EngineConfig("authzen", Sort.AUTHZEN, url, PATIENT);
+    return new EngineConfig.Asked("authzen", Sort.AUTHZEN, url, PATIENT);
   }
 
   private static Answer get(RawAgent agent, RecordingUpstream upstream, OpenTask task)

@@ -8,14 +8,17 @@ import dev.leasehold.broker.config.form.Scalar;
 import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.destination.PathPattern;
+import dev.leasehold.broker.engine.CelExpression;
 import dev.leasehold.broker.policy.Action;
 import dev.leasehold.broker.policy.Effect;
+import dev.leasehold.broker.policy.Expression;
 import dev.leasehold.broker.policy.Intent.Agreement;
 import dev.leasehold.broker.policy.PolicyRule.Scope;
 import dev.leasehold.broker.secret.Revocability;
 import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Autonomy;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -192,6 +195,14 @@ public final class PolicyKeys {
           "observe: it is counted and written to the audit log, and has no effect.");
   public static final Key<Section> WHEN_KEY =
       Key.optional("when", WHEN, "All of these must hold; without it always.");
+  public static final Key<Expression> CEL =
+      Key.optional(
+          "cel",
+          Scalars.text(
+              "a CEL expression over the decision input",
+              text -> CelExpression.parse(text)), // a reference would load CEL for everybody
+          "Has to hold as well: a CEL expression over the decision input, such as task.calls <"
+              + " 500.");
   public static final Key<Scope> SCOPE =
       Key.optional(
           "scope",
@@ -214,7 +225,7 @@ public final class PolicyKeys {
           "rules",
           Items.of(
               Section.Form.of(
-                  "a rule", NAME, OWNER, UNTIL, EFFECT, MODE, WHEN_KEY, APPROVERS, SCOPE, WAIT,
+                  "a rule", NAME, OWNER, UNTIL, EFFECT, MODE, WHEN_KEY, CEL, APPROVERS, SCOPE, WAIT,
                   COUNT)),
           "What every call that a destination allows is asked about; what no rule allows is"
               + " denied.");
@@ -234,10 +245,26 @@ public final class PolicyKeys {
       Key.optional("opa", ASKED, "Open Policy Agent, by its REST API (v1/data).");
   public static final Key<Section> AUTHZEN =
       Key.optional("authzen", ASKED, "Any decision point of AuthZEN 1.0 (access evaluation).");
+  public static final Key<Path> POLICIES =
+      Key.required(
+          "policies",
+          Scalars.file("policies in Cedar"),
+          "Its policies; read anew when they change.");
+  public static final Key<Path> SCHEMA =
+      Key.optional(
+          "schema",
+          Scalars.file("a schema in Cedar's own syntax"),
+          "What the policies are checked against, such as docs/leasehold.cedarschema.");
+  public static final Key<Section> CEDAR =
+      Key.optional(
+          "cedar",
+          Section.Form.of("Cedar", POLICIES, SCHEMA, TIMEOUT),
+          "Cedar, within the sidecar.");
   public static final Key<List<Located<Section>>> ENGINES =
       Key.optional(
           "engines",
-          Items.of(Section.Form.of("an engine", OPA, AUTHZEN).exactlyOne(OPA, AUTHZEN)),
+          Items.of(
+              Section.Form.of("an engine", CEDAR, OPA, AUTHZEN).exactlyOne(CEDAR, OPA, AUTHZEN)),
           "Who else has to agree to what the rules allow; all of them.");
 
   static final Section.Form FORM = Section.Form.of("the policy", RULES, ENGINES);
