@@ -166,6 +166,7 @@ final class Broker implements Sidecar {
           PeerServer.start(
               vertx, delegation, delegation.listen().get(), identity::current, taken, ends));
     }
+    proxy.whenTokenIsShared(new SharedTokens(ends, audit, metrics));
     fuse.protect(ends);
     metrics.tasksActive(() -> ends.activeByKind(reload.get().tasks().kinds().keySet()));
     stops.add("tasks", () -> endAll(ends));

@@ -65,6 +65,7 @@ final class EventFormat {
       case TaskEvent.Opened _ -> "task.opened";
       case TaskEvent.Refused _ -> "task.refused";
       case TaskEvent.AgentProven _ -> "task.agent-proven";
+      case TaskEvent.TokenShared _ -> "task.token-shared";
       case TaskEvent.Granted _ -> "grant.issued";
       case TaskEvent.GrantEnded _ -> "grant.ended";
       case TaskEvent.Signalled _ -> "task.signalled";
@@ -183,6 +184,8 @@ final class EventFormat {
               .text(DECISION, ALLOW)
               .text(POLICY_VERSION, policyVersion);
       case TaskEvent.AgentProven(Task task) -> line.subject(task);
+      case TaskEvent.TokenShared(Task task, int first, int other) ->
+          line.subject(task).text(CAUSE, "uid " + first + " and uid " + other);
       case TaskEvent.Granted(Task task, Task child, String sidecar, String grant) ->
           line.subject(task)
               .text(SIDECAR, sidecar)

@@ -30,6 +30,9 @@ public sealed interface TaskEvent extends AuditEvent {
   /** The agent of a delegated task has shown who it is. */
   record AgentProven(Task task) implements TaskEvent {}
 
+  /** Processes of two users of this machine use its token. */
+  record TokenShared(Task task, int firstUid, int otherUid) implements TaskEvent {}
+
   /**
    * Work was handed to another sidecar.
    *

@@ -32,7 +32,8 @@ final class Kinds {
         Document.values(section, TaskKeys.DESTINATIONS),
         section.find(TaskKeys.AUTONOMY),
         section.find(TaskKeys.DELEGATION).map(Kinds::delegation),
-        section.find(TaskKeys.AGENT_PROOF));
+        section.find(TaskKeys.AGENT_PROOF),
+        section.get(TaskKeys.SHARED_TOKEN));
   }
 
   private static Delegation delegation(Section section) {

@@ -56,18 +56,24 @@ public final class SocketOwners {
     return OptionalInt.empty();
   }
 
-  /** Whether a process of {@code uid} is at the other end; false where that cannot be told. */
-  public boolean isOf(int uid, Channel channel) {
+  /** The uid of the process at the other end; empty where that cannot be told. */
+  public OptionalInt uid(Channel channel) {
     try {
       if (channel instanceof EpollDomainSocketChannel unix) {
-        return unix.peerCredentials().uid() == uid;
+        return OptionalInt.of(unix.peerCredentials().uid());
       }
       return channel.remoteAddress() instanceof InetSocketAddress peer
-          && channel.localAddress() instanceof InetSocketAddress here
-          && uid(peer, here).orElse(-1) == uid;
+              && channel.localAddress() instanceof InetSocketAddress here
+          ? uid(peer, here)
+          : OptionalInt.empty();
     } catch (IOException unreadable) {
-      return false;
+      return OptionalInt.empty();
     }
+  }
+
+  /** Whether a process of {@code uid} is at the other end; false where that cannot be told. */
+  public boolean isOf(int uid, Channel channel) {
+    return uid(channel).orElse(-1) == uid;
   }
 
   private static OptionalInt find(Path table, String pair) throws IOException {

@@ -43,7 +43,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Swee
     this.door = door;
     this.channel = channel;
     this.audit = serving.audits().on(channel.eventLoop());
-    this.naming = new TaskNaming(serving.tasks(), door);
+    this.naming =
+        new TaskNaming(serving.tasks(), door, task -> serving.tokenUse().used(task, channel));
     this.incoming = new Incoming(serving.rules().get());
     this.lifetime = new Lifetime(serving, door);
     this.requests = new RequestLoop(serving, this, incoming, lifetime);

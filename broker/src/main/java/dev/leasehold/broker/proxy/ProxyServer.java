@@ -89,6 +89,7 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
             clock,
             new Lanes(metrics, leases, rules),
             approvals,
+            new TokenUse(SocketOwners.system()),
             "leasehold-" + HexFormat.of().formatHex(name));
     ProxyServer server = new ProxyServer((VertxInternal) vertx, serving, own);
     try {
@@ -98,6 +99,14 @@ public final class ProxyServer implements Endpoints, AutoCloseable {
       server.close();
       throw failure;
     }
+  }
+
+  /**
+   * Has {@code listener} told of tasks whose token comes from processes of two users, once for each
+   * task; on a thread of its own.
+   */
+  public void whenTokenIsShared(SharedTokenListener listener) {
+    serving.tokenUse().tell(listener);
   }
 
   private void listen(ProxyConfig config, RuleSet rules) throws IOException {

@@ -28,11 +28,13 @@ record Serving(
     BootClock clock,
     Lanes lanes,
     Optional<Approvals> approvals,
+    TokenUse tokenUse,
     String via) {
 
   /** Lets go of everything kept for a task that is over; idempotent. */
   void forget(Task task) {
     lanes.forget(task);
     upstreams.forget(task);
+    tokenUse.forget(task);
   }
 }

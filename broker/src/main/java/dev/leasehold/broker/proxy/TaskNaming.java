@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +28,15 @@ final class TaskNaming {
 
   private final Tasks tasks;
   private final Door door;
+  private final Consumer<Task> named;
   private byte[] lastSaid = new byte[0];
   private @Nullable Found lastFound;
   private boolean foreign;
 
-  TaskNaming(Tasks tasks, Door door) {
+  TaskNaming(Tasks tasks, Door door, Consumer<Task> named) {
     this.tasks = tasks;
     this.door = door;
+    this.named = named;
   }
 
   /** The peer is not of the uid that the address belongs to. */
@@ -74,6 +77,7 @@ final class TaskNaming {
     found = new Found(task.get());
     lastSaid = said;
     lastFound = found;
+    named.accept(found.task());
     return found;
   }
 

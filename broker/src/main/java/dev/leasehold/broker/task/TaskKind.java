@@ -20,6 +20,7 @@ import java.util.Set;
  * @param delegation how its tasks may hand on what they may; empty: not at all
  * @param agentProof the weakest way in which the agent of its tasks may be known; empty: any for
  *     those that callers open, and an SVID for those that are delegated
+ * @param onSharedToken what becomes of a task whose token two users have
  */
 public record TaskKind(
     String name,
@@ -33,7 +34,8 @@ public record TaskKind(
     List<String> destinations,
     Optional<Autonomy> autonomy,
     Optional<Delegation> delegation,
-    Optional<AgentProof> agentProof) {
+    Optional<AgentProof> agentProof,
+    OnSharedToken onSharedToken) {
   public static final int DEFAULT_MAX_OPEN = 100;
 
   public TaskKind {
@@ -81,6 +83,7 @@ public record TaskKind(
         destinations,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        OnSharedToken.RECORD);
   }
 }

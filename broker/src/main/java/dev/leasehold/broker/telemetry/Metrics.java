@@ -74,6 +74,9 @@ public final class Metrics implements AutoCloseable {
       shelf.counter("grants", "Grants to and from other sidecars.", "outcome");
   private final Counter tasksDelegated =
       shelf.counter("tasks_delegated", "Children that tasks opened for other agents.", "kind");
+  private final Counter tokensShared =
+      shelf.counter(
+          "task_tokens_shared", "Tasks whose token processes of two users have used.", "kind");
   private final Gauge leasesActive =
       shelf.gauge("leases_active", "Leases held for open tasks.", "credential", "revocability");
   private final Counter leaseOperations =
@@ -235,6 +238,10 @@ public final class Metrics implements AutoCloseable {
   /** A task of that kind opened a child. */
   public void taskDelegated(String kind) {
     tasksDelegated.labelValues(kinds.admit(kind)).inc();
+  }
+
+  public void tokenShared(String kind) {
+    tokensShared.labelValues(kinds.admit(kind)).inc();
   }
 
   public void taskEnded(String kind, String signal) {

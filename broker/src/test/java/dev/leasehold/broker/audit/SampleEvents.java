@@ -111,6 +111,7 @@ final class SampleEvents {
         approval(task, "denied", "https://id.example.org#anna", "not during the sale"),
         new TaskEvent.Opened(child, VERSION),
         new TaskEvent.AgentProven(child),
+        new TaskEvent.TokenShared(task, 1001, 1002),
         new TaskEvent.Granted(task, child, SIDECAR, GRANT),
         new TaskEvent.GrantEnded(task, SIDECAR, GRANT, "complete"),
         new TaskEvent.Refused(

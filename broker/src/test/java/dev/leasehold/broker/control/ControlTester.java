@@ -34,6 +34,7 @@ import dev.leasehold.broker.secret.SecretPath;
 import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Delegation;
 import dev.leasehold.broker.task.Endpoints;
+import dev.leasehold.broker.task.OnSharedToken;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskId;
@@ -304,7 +305,8 @@ final class ControlTester implements AutoCloseable {
         List.of(destinations),
         Optional.empty(),
         setup.delegation,
-        setup.agentProof);
+        setup.agentProof,
+        OnSharedToken.RECORD);
   }
 
   /** What this tester takes for a valid JWT-SVID of that subject. */

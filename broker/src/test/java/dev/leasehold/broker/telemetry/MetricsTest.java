@@ -37,6 +37,7 @@ final class MetricsTest {
           Map.entry("leasehold_break_glass_uses_total", "counter [kind]"),
           Map.entry("leasehold_grants_total", "counter [outcome]"),
           Map.entry("leasehold_tasks_delegated_total", "counter [kind]"),
+          Map.entry("leasehold_task_tokens_shared_total", "counter [kind]"),
           Map.entry("leasehold_leases_active", "gauge [credential, revocability]"),
           Map.entry("leasehold_lease_operations_total", "counter [credential, operation, outcome]"),
           Map.entry("leasehold_lease_acquire_seconds", "histogram [credential]"),
@@ -258,6 +259,7 @@ final class MetricsTest {
     metrics.tasksActive(() -> Map.of("restock", 3));
     metrics.taskEnded("restock", "completed");
     metrics.taskDelegated("restock");
+    metrics.tokenShared("restock");
     metrics.grant("issued");
     metrics.breakGlassUsed("restock");
     metrics.leasesActive("rabbit", "hard", 1);

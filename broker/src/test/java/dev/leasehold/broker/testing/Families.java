@@ -4,6 +4,7 @@ import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.ChildRequest;
 import dev.leasehold.broker.task.Delegation;
 import dev.leasehold.broker.task.Narrowing;
+import dev.leasehold.broker.task.OnSharedToken;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskKind;
 import dev.leasehold.broker.task.TaskRequest;
@@ -37,7 +38,8 @@ public final class Families {
         List.of(destinations),
         Optional.empty(),
         Optional.of(new Delegation(List.of("spiffe://example.org/agent/*"), List.of(), 2, 2)),
-        Optional.empty());
+        Optional.empty(),
+        OnSharedToken.RECORD);
   }
 
   public static Task open(Tasks tasks, TaskKind kind) {

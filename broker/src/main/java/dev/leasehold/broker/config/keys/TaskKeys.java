@@ -7,6 +7,7 @@ import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Autonomy;
+import dev.leasehold.broker.task.OnSharedToken;
 import java.time.Duration;
 import java.util.List;
 
@@ -86,6 +87,14 @@ public final class TaskKeys {
           "The weakest way in which the agent of its tasks may be known: token, uid or svid."
               + " Without it any for tasks that callers open, and svid for children.");
 
+  public static final Key<OnSharedToken> SHARED_TOKEN =
+      Key.defaulted(
+          "shared-token",
+          Scalars.word(List.of(OnSharedToken.values())),
+          "record",
+          "What becomes of a task whose token is used by processes of two users: record it, or end"
+              + " the task as well.");
+
   static final Section.Form FORM =
       Section.Form.of(
           "a task kind",
@@ -98,6 +107,7 @@ public final class TaskKeys {
           AUTONOMY,
           DELEGATION,
           AGENT_PROOF,
+          SHARED_TOKEN,
           VAULT,
           DESTINATIONS);
 

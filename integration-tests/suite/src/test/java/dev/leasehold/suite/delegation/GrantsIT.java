@@ -27,6 +27,7 @@ import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.ChildRequest;
 import dev.leasehold.broker.task.Delegation;
 import dev.leasehold.broker.task.Narrowing;
+import dev.leasehold.broker.task.OnSharedToken;
 import dev.leasehold.broker.task.Signal;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskKind;
@@ -113,7 +114,8 @@ final class GrantsIT {
             List.of("orders"),
             Optional.empty(),
             Optional.of(new Delegation(List.of(WRITER), List.of(), 2, 10)),
-            Optional.empty());
+            Optional.empty(),
+            OnSharedToken.RECORD);
     TaskRequest request =
         new TaskRequest(
             "a report",
