@@ -18,6 +18,7 @@ import java.util.Set;
 
 /** {@code leasehold policy test|explain|replay}: what a policy says, before it says it. */
 final class PolicyCommand implements Command {
+  private static final String RULES_ONLY = "--rules-only";
   private static final Set<String> EXPLAIN =
       Set.of(
           "--config",
@@ -39,9 +40,11 @@ final class PolicyCommand implements Command {
     }
     List<String> rest = words.subList(1, words.size());
     return switch (words.getFirst()) {
-      case "test" -> test(Arguments.parse(rest, Set.of("--config"), Set.of()), console);
-      case "explain" -> explain(Arguments.parse(rest, EXPLAIN, Set.of("--json")), console);
-      case "replay" -> replay(Arguments.parse(rest, Set.of("--config"), Set.of()), console);
+      case "test" -> test(Arguments.parse(rest, Set.of("--config"), Set.of(RULES_ONLY)), console);
+      case "explain" ->
+          explain(Arguments.parse(rest, EXPLAIN, Set.of("--json", RULES_ONLY)), console);
+      case "replay" ->
+          replay(Arguments.parse(rest, Set.of("--config"), Set.of(RULES_ONLY)), console);
       default -> throw new UsageException("policy knows test, explain and replay");
     };
   }
@@ -55,13 +58,15 @@ final class PolicyCommand implements Command {
     if (configuration.isEmpty() || !table.errors().isEmpty()) {
       return ExitStatus.CONFIG;
     }
-    PolicyTrial trial = new PolicyTrial(configuration.get());
     int failed = 0;
-    for (PolicyCase one : table.cases()) {
-      Optional<String> wrong = wrong(trial, one);
-      if (wrong.isPresent()) {
-        failed++;
-        console.out().println("FAILED  " + one.name() + ": " + wrong.get());
+    try (TrialEngines engines = engines(arguments, configuration.get())) {
+      PolicyTrial trial = new PolicyTrial(configuration.get(), engines.all());
+      for (PolicyCase one : table.cases()) {
+        Optional<String> wrong = wrong(trial, one);
+        if (wrong.isPresent()) {
+          failed++;
+          console.out().println("FAILED  " + one.name() + ": " + wrong.get());
+        }
       }
     }
     console
@@ -69,6 +74,10 @@ final class PolicyCommand implements Command {
         .println(
             table.cases().size() - failed + " of " + table.cases().size() + " cases as expected");
     return failed == 0 ? ExitStatus.DONE : ExitStatus.NO;
+  }
+
+  private static TrialEngines engines(Arguments arguments, Configuration configuration) {
+    return arguments.has(RULES_ONLY) ? TrialEngines.none() : TrialEngines.of(configuration);
   }
 
   private static Optional<String> wrong(PolicyTrial trial, PolicyCase one) {
@@ -100,7 +109,10 @@ final class PolicyCommand implements Command {
     if (configuration.isEmpty()) {
       return ExitStatus.CONFIG;
     }
-    Explanation explanation = new PolicyTrial(configuration.get()).run(one);
+    Explanation explanation;
+    try (TrialEngines engines = engines(arguments, configuration.get())) {
+      explanation = new PolicyTrial(configuration.get(), engines.all()).run(one);
+    }
     if (arguments.has("--json")) {
       console.out().println(PolicyWords.json(explanation));
     } else {
@@ -162,8 +174,12 @@ final class PolicyCommand implements Command {
     Path file = Arguments.path("AUDIT", arguments.onlyWord("AUDIT"));
     Optional<Configuration> configuration =
         ConfigFile.read(arguments.requiredPath("--config"), console);
-    return configuration.isEmpty()
-        ? ExitStatus.CONFIG
-        : new PolicyReplay(new PolicyTrial(configuration.get())).run(file, console);
+    if (configuration.isEmpty()) {
+      return ExitStatus.CONFIG;
+    }
+    try (TrialEngines engines = engines(arguments, configuration.get())) {
+      PolicyTrial trial = new PolicyTrial(configuration.get(), engines.all());
+      return new PolicyReplay(trial).run(file, console);
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.policy.Action;
 import dev.leasehold.broker.policy.Call;
 import dev.leasehold.broker.policy.Consents;
+import dev.leasehold.broker.policy.Engine;
 import dev.leasehold.broker.policy.Explanation;
 import dev.leasehold.broker.policy.Intent;
 import dev.leasehold.broker.policy.Policy;
@@ -25,13 +26,18 @@ import java.util.stream.Collectors;
 
 /**
  * Tries what a configuration would say of a call, with the very classes that decide in a running
- * sidecar; nothing is called and nothing leased.
+ * sidecar, policy engines included; nothing else is called and nothing leased.
  */
 final class PolicyTrial {
   private final Configuration configuration;
+  private final List<Engine> engines;
 
-  PolicyTrial(Configuration configuration) {
+  /**
+   * @param engines those of the configuration
+   */
+  PolicyTrial(Configuration configuration, List<Engine> engines) {
     this.configuration = configuration;
+    this.engines = engines;
   }
 
   /**
@@ -45,7 +51,7 @@ final class PolicyTrial {
     Instant at = of.at().orElseGet(Instant::now);
     InstantSource clock = InstantSource.fixed(at);
     Consents consents = (rule, facts) -> of.approved().contains(rule.place()) ? "approved" : null;
-    Policy policy = configuration.policy(clock, consents, List.of(), signals(of));
+    Policy policy = configuration.policy(clock, consents, engines, signals(of));
     return switch (new Tasks(clock, () -> 0).open(kind, request(of))) {
       case Opening.Opened(Task task, var token) -> decide(policy, task, of);
       case Opening.Refused(String rule, String detail) ->

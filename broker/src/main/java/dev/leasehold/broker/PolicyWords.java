@@ -4,10 +4,14 @@ import dev.leasehold.broker.policy.Condition;
 import dev.leasehold.broker.policy.Explanation;
 import dev.leasehold.broker.policy.Explanation.Outcome;
 import dev.leasehold.broker.policy.Explanation.Step;
+import dev.leasehold.broker.policy.Obligations;
+import dev.leasehold.broker.policy.Opinion;
 import dev.leasehold.broker.telemetry.JsonBytes;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -28,6 +32,32 @@ final class PolicyWords {
               + ": "
               + words(step));
     }
+    explanation
+        .engines()
+        .forEach((name, opinion) -> out.println("  engine " + name + ": " + words(opinion)));
+  }
+
+  private static String words(Opinion opinion) {
+    return switch (opinion) {
+      case Opinion.Allows(var id, Obligations obligations) ->
+          obligations.equals(Obligations.NONE) ? "allows" : "allows, if: " + words(obligations);
+      case Opinion.Denies(var id, String reason) ->
+          reason.isEmpty() ? "denies" : "denies: " + reason;
+      case Opinion.Failed(String detail) -> "gave no answer, which denies: " + detail;
+    };
+  }
+
+  private static String words(Obligations wanted) {
+    List<String> words = new ArrayList<>();
+    if (wanted.approval()) {
+      words.add("a human agrees" + wanted.approvers().map(group -> " of " + group).orElse(""));
+    }
+    if (wanted.cuts()) {
+      words.add("an answer with a secret is cut");
+    }
+    wanted.life().ifPresent(life -> words.add("it lasts at most " + life.toSeconds() + " s"));
+    wanted.perMinute().ifPresent(most -> words.add("there are at most " + most + " a minute"));
+    return String.join(", ", words);
   }
 
   private static String words(Step step) {
@@ -108,6 +138,17 @@ final class PolicyWords {
       }
       json.endObject();
     }
+    json.endArray();
+    json.name("engines").beginArray();
+    explanation
+        .engines()
+        .forEach(
+            (name, opinion) -> {
+              json.beginObject();
+              json.name("engine").text(name);
+              json.name("says").text(words(opinion));
+              json.endObject();
+            });
     json.endArray();
     return new String(json.endObject().toByteArray(), StandardCharsets.UTF_8);
   }

@@ -9,13 +9,18 @@ import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.engine.CedarPolicies;
 import dev.leasehold.broker.engine.EngineConfig;
 import dev.leasehold.broker.engine.EngineConfig.Sort;
+import dev.leasehold.broker.policy.Fact;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Makes the records of the policy engines, and says what is wrong with what they are told. */
@@ -24,13 +29,22 @@ final class EngineReader {
   private final Map<String, Integer> count = new HashMap<>();
   private final List<EngineConfig> engines = new ArrayList<>();
 
-  private EngineReader(Reading reading) {
+  private final Duration cache;
+
+  private EngineReader(Reading reading, Duration cache) {
     this.reading = reading;
+    this.cache = cache;
   }
 
   /** Reads the files of policies; blocks on them. Those with a mistake lack. */
   static List<EngineConfig> read(Document document, Reading reading) {
-    EngineReader reader = new EngineReader(reading);
+    Duration cache =
+        document
+            .root()
+            .find(RootKeys.POLICY)
+            .flatMap(policy -> policy.find(PolicyKeys.CACHE))
+            .orElse(Duration.ZERO);
+    EngineReader reader = new EngineReader(reading, cache);
     for (Section entry : entries(document)) {
       entry.find(PolicyKeys.OPA).ifPresent(opa -> reader.asked(opa, Sort.OPA, "opa"));
       entry.find(PolicyKeys.AUTHZEN).ifPresent(pdp -> reader.asked(pdp, Sort.AUTHZEN, "authzen"));
@@ -74,8 +88,25 @@ final class EngineReader {
       reading.error(
           url.get().path(), url.get().line(), "must be https: the host is another machine");
     }
-    engines.add(
-        new EngineConfig.Asked(name, sort, url.get().value(), engine.get(PolicyKeys.TIMEOUT)));
+    EngineConfig.Asked asked =
+        new EngineConfig.Asked(
+            name,
+            sort,
+            url.get().value(),
+            engine.get(PolicyKeys.TIMEOUT),
+            Set.copyOf(Document.values(engine, PolicyKeys.WITHOUT)),
+            cache);
+    if (cache.isPositive() && !asked.isCached()) {
+      reading.warning(
+          engine.path(),
+          engine.line(),
+          "is not cached: it is told what may change at any moment; without: has to list all of "
+              + Arrays.stream(Fact.values())
+                  .filter(Fact::isOfTheMoment)
+                  .map(Fact::path)
+                  .collect(Collectors.joining(", ")));
+    }
+    engines.add(asked);
   }
 
   private void cedar(Section engine) {

@@ -1,10 +1,12 @@
 package dev.leasehold.broker.engine;
 
+import dev.leasehold.broker.policy.Obligations;
 import dev.leasehold.broker.policy.Opinion;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +31,13 @@ final class Answers {
     return value instanceof String text && WORD.matcher(text).matches() ? text : "";
   }
 
-  /** Whether an engine wants something to be done besides, which nobody here knows how to do. */
-  static boolean isDemand(@Nullable Object obligations) {
-    return switch (obligations) {
-      case null -> false;
-      case JsonArray list -> !list.isEmpty();
-      case JsonObject object -> !object.isEmpty();
-      default -> true;
+  /** What an engine wants to be done besides; empty where nobody here knows how. */
+  private static Optional<Obligations> obligations(@Nullable Object wanted) {
+    return switch (wanted) {
+      case null -> Optional.of(Obligations.NONE);
+      case JsonArray list when list.stream().allMatch(String.class::isInstance) ->
+          Obligations.parse(list.stream().map(String.class::cast).toList());
+      default -> Optional.empty();
     };
   }
 
@@ -49,9 +51,13 @@ final class Answers {
   }
 
   static Opinion of(boolean allows, String id, String reason, @Nullable Object obligations) {
-    if (allows && isDemand(obligations)) {
-      return new Opinion.Denies(id, "unknown-obligation");
-    }
-    return allows ? new Opinion.Allows(id) : new Opinion.Denies(id, reason);
+    return allows ? allows(id, obligations(obligations)) : new Opinion.Denies(id, reason);
+  }
+
+  /** A yes with an "if" that cannot be met is a no. */
+  static Opinion allows(String id, Optional<Obligations> obligations) {
+    return obligations
+        .<Opinion>map(known -> new Opinion.Allows(id, known))
+        .orElseGet(() -> new Opinion.Denies(id, "unknown-obligation"));
   }
 }

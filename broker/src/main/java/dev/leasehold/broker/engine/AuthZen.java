@@ -5,6 +5,7 @@ import dev.leasehold.broker.policy.Opinion;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Objects;
 
 /**
  * The access evaluation of the AuthZEN Authorization API 1.0 (§6): may this subject do this action
@@ -13,8 +14,10 @@ import io.vertx.core.json.JsonObject;
 final class AuthZen {
   private AuthZen() {}
 
-  static String question(Facts facts) {
-    JsonObject all = FactsJson.of(facts);
+  /**
+   * @param all the decision input, as far as the decision point is told it
+   */
+  static String question(Facts facts, JsonObject all) {
     JsonObject principal = all.getJsonObject("principal");
     JsonObject resource = all.getJsonObject("resource");
     JsonObject action = all.getJsonObject("action");
@@ -23,16 +26,14 @@ final class AuthZen {
             "subject",
             new JsonObject()
                 .put("type", "agent")
-                .put("id", principal.getString("agent"))
+                .put("id", facts.task().agent())
                 .put("properties", subject(principal, all)))
-        .put(
-            "action",
-            new JsonObject().put("name", action.getString("method")).put("properties", action))
+        .put("action", new JsonObject().put("name", facts.method()).put("properties", action))
         .put(
             "resource",
             new JsonObject()
                 .put("type", "destination")
-                .put("id", resource.getString("destination"))
+                .put("id", Objects.requireNonNull(facts.destination()).name())
                 .put("properties", resource))
         .put("context", all.getJsonObject("context").put("task", all.getJsonObject("task")))
         .encode();

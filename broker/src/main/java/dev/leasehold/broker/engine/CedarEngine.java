@@ -89,9 +89,8 @@ final class CedarEngine implements Engine {
       return new Opinion.Failed("a policy of it could not be evaluated");
     }
     if (decided.isAllowed()) {
-      return new Opinion.Allows("");
+      return Answers.allows("", config.policies().obligations(decided.getReason()));
     }
-    return new Opinion.Denies(
-        "", config.policies().names(decided.getReason()).stream().findFirst().orElse(""));
+    return new Opinion.Denies("", config.policies().name(decided.getReason()));
   }
 }

@@ -10,9 +10,10 @@ import com.cedarpolicy.model.policy.Policy;
 import com.cedarpolicy.model.policy.PolicySet;
 import com.cedarpolicy.model.schema.Schema;
 import com.cedarpolicy.model.schema.Schema.JsonOrCedar;
-import java.util.ArrayList;
+import dev.leasehold.broker.policy.Obligations;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +27,13 @@ public final class CedarPolicies {
   private final String text;
   private final PolicySet set;
   private final Map<String, String> names;
+  private final Map<String, String> obligations;
 
   private CedarPolicies(String text, PolicySet set) throws AuthException, CacheException {
     this.text = text;
     this.set = set;
-    this.names = names(set);
+    this.names = annotated(set, "id");
+    this.obligations = annotated(set, "obligation");
     set.cache();
   }
 
@@ -84,33 +87,42 @@ public final class CedarPolicies {
     return String.valueOf(message).lines().findFirst().orElse("");
   }
 
-  /** By Cedar's id of a policy what its author calls it; those that have no name lack. */
-  private static Map<String, String> names(PolicySet set) throws AuthException {
-    Map<String, String> names = new HashMap<>();
+  /** By Cedar's id of a policy what its author wrote behind that annotation; others lack. */
+  private static Map<String, String> annotated(PolicySet set, String annotation)
+      throws AuthException {
+    Map<String, String> texts = new HashMap<>();
     for (Policy policy : set.policies) {
-      String name = policy.getAnnotations().get("id");
-      if (name != null) {
-        names.put(policy.getID(), Answers.word(name));
+      String text = policy.getAnnotations().get(annotation);
+      if (text != null) {
+        texts.put(policy.getID(), text);
       }
     }
-    return Map.copyOf(names);
+    return Map.copyOf(texts);
   }
 
   PolicySet set() {
     return set;
   }
 
-  /** The names of those policies that have one, in the order of the alphabet. */
-  List<String> names(Iterable<String> ids) {
-    List<String> found = new ArrayList<>();
-    for (String id : ids) {
-      String name = names.getOrDefault(id, "");
-      if (!name.isEmpty()) {
-        found.add(name);
-      }
-    }
-    found.sort(null);
-    return found;
+  /** The first name, by the alphabet, of these policies; empty where none has one. */
+  String name(Collection<String> ids) {
+    return ids.stream()
+        .flatMap(id -> Optional.ofNullable(names.get(id)).stream())
+        .map(Answers::word)
+        .filter(name -> !name.isEmpty())
+        .sorted()
+        .findFirst()
+        .orElse("");
+  }
+
+  /** What these policies want to be done besides, {@code @obligation("cut, life=60s")}. */
+  Optional<Obligations> obligations(Collection<String> ids) {
+    return Obligations.parse(
+        ids.stream()
+            .flatMap(id -> Optional.ofNullable(obligations.get(id)).stream())
+            .flatMap(text -> Arrays.stream(text.split(",", -1)))
+            .map(String::strip)
+            .toList());
   }
 
   /** All that was read, for a digest. */

@@ -1,7 +1,10 @@
 package dev.leasehold.broker.engine;
 
+import dev.leasehold.broker.policy.Fact;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
 
 /** One entry of {@code policy.engines}. */
 public sealed interface EngineConfig {
@@ -19,8 +22,24 @@ public sealed interface EngineConfig {
     AUTHZEN
   }
 
-  /** One that is asked over HTTP. */
-  record Asked(String name, Sort sort, URI url, Duration timeout) implements EngineConfig {}
+  /**
+   * One that is asked over HTTP.
+   *
+   * @param without facts that it is not told
+   * @param cache how long its answer holds for the same question; zero: not at all
+   */
+  record Asked(String name, Sort sort, URI url, Duration timeout, Set<Fact> without, Duration cache)
+      implements EngineConfig {
+    public Asked {
+      without = Set.copyOf(without);
+    }
+
+    /** Whether an answer can hold for longer than the moment: nothing of the moment is told. */
+    public boolean isCached() {
+      return cache.isPositive()
+          && Arrays.stream(Fact.values()).filter(Fact::isOfTheMoment).allMatch(without::contains);
+    }
+  }
 
   /** Cedar, within this process. */
   record Cedar(String name, CedarPolicies policies, Duration timeout) implements EngineConfig {}

@@ -1,19 +1,24 @@
 package dev.leasehold.broker.engine;
 
+import dev.leasehold.broker.policy.Fact;
 import dev.leasehold.broker.policy.Facts;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The decision input as JSON: docs/decision-input.schema.json describes it. */
 final class FactsJson {
   private FactsJson() {}
 
-  static JsonObject of(Facts facts) {
+  /**
+   * @param without what is left out
+   */
+  static JsonObject of(Facts facts, Set<Fact> without) {
     JsonObject all = new JsonObject();
     facts
-        .sections()
+        .sections(without)
         .forEach(
             (section, values) -> {
               JsonObject members = new JsonObject();

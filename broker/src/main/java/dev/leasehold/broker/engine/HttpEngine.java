@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,10 +72,11 @@ final class HttpEngine implements Engine {
   }
 
   private Future<Opinion> send(HttpClientRequest request, Facts facts) {
+    JsonObject told = FactsJson.of(facts, config.without());
     String body =
         switch (config.sort()) {
-          case OPA -> Opa.question(facts);
-          case AUTHZEN -> AuthZen.question(facts);
+          case OPA -> Opa.question(told);
+          case AUTHZEN -> AuthZen.question(facts, told);
         };
     return request.send(Buffer.buffer(body)).compose(this::read);
   }

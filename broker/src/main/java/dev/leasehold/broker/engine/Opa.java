@@ -1,6 +1,5 @@
 package dev.leasehold.broker.engine;
 
-import dev.leasehold.broker.policy.Facts;
 import dev.leasehold.broker.policy.Opinion;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -13,8 +12,11 @@ import io.vertx.core.json.JsonObject;
 final class Opa {
   private Opa() {}
 
-  static String question(Facts facts) {
-    return new JsonObject().put("input", FactsJson.of(facts)).encode();
+  /**
+   * @param told the decision input
+   */
+  static String question(JsonObject told) {
+    return new JsonObject().put("input", told).encode();
   }
 
   static Opinion opinion(Buffer answer) {

@@ -13,8 +13,14 @@ import java.util.SequencedMap;
  * @param detail what an agent would be told; empty for what is allowed
  * @param steps every rule of the policy, in order; none where no rule was asked, since the
  *     destination had said no or there are no rules
+ * @param engines what each policy engine said; none where the rules had said no, or there are none
  */
-public record Explanation(Effect effect, String rule, String detail, List<Step> steps) {
+public record Explanation(
+    Effect effect,
+    String rule,
+    String detail,
+    List<Step> steps,
+    SequencedMap<String, Opinion> engines) {
   /** What one rule had to say. */
   public enum Outcome {
     /** It decided. */
@@ -61,20 +67,26 @@ public record Explanation(Effect effect, String rule, String detail, List<Step> 
 
   /** Of what no rule of the policy was asked about. */
   public static Explanation denied(String rule, String detail) {
-    return new Explanation(Effect.DENY, rule, detail, List.of());
+    return new Explanation(Effect.DENY, rule, detail, List.of(), new LinkedHashMap<>());
   }
 
   static Explanation of(Decision decision, List<Step> steps) {
-    return switch (decision) {
-      case Grant grant -> new Explanation(Effect.ALLOW, grant.rule(), "", steps);
-      case Referral referral -> new Explanation(Effect.ALLOW, referral.rule(), "", steps);
-      case Denial denial ->
-          new Explanation(
-              denial.asks().isPresent() ? Effect.REQUIRE_APPROVAL : Effect.DENY,
-              denial.rule(),
-              denial.detail(),
-              steps);
-    };
+    return of(decision, steps, new LinkedHashMap<>());
+  }
+
+  /**
+   * @param decision what came of it in the end
+   */
+  static Explanation of(
+      Decision decision, List<Step> steps, SequencedMap<String, Opinion> engines) {
+    Effect effect =
+        switch (decision) {
+          case Grant grant -> Effect.ALLOW;
+          case Referral unsettled -> throw new IllegalArgumentException("engines have to be asked");
+          case Denial denial -> denial.asks().isPresent() ? Effect.REQUIRE_APPROVAL : Effect.DENY;
+        };
+    String detail = decision instanceof Denial denial ? denial.detail() : "";
+    return new Explanation(effect, decision.rule(), detail, steps, engines);
   }
 
   static Step step(PolicyRule rule, Facts facts, Consents consents, String decided) {

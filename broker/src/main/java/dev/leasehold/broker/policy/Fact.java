@@ -196,6 +196,14 @@ public enum Fact {
     return doc;
   }
 
+  /** Whether it may be another one at the next moment, without anything else having changed. */
+  public boolean isOfTheMoment() {
+    return switch (this) {
+      case TIME, AGE, TIME_LEFT, CALLS, BYTES, DENIALS, SIGNALS -> true;
+      default -> false;
+    };
+  }
+
   public Type type() {
     return switch (this) {
       case DEPTH, AGE, TIME_LEFT, CALLS, BYTES, DENIALS -> Type.NUMBER;

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,22 @@ public record Facts(
 
   /** By section and name, as engines are given it; {@link Fact} says what each is. */
   public SequencedMap<String, SequencedMap<String, Object>> sections() {
+    return sections(Set.of());
+  }
+
+  /**
+   * The same without some of them.
+   *
+   * @param without what is left out; no section is
+   */
+  public SequencedMap<String, SequencedMap<String, Object>> sections(Set<Fact> without) {
     SequencedMap<String, SequencedMap<String, Object>> sections = new LinkedHashMap<>();
     for (Fact fact : Fact.values()) {
-      sections
-          .computeIfAbsent(fact.section(), section -> new LinkedHashMap<>())
-          .put(fact.key(), fact.of(this));
+      SequencedMap<String, Object> section =
+          sections.computeIfAbsent(fact.section(), name -> new LinkedHashMap<>());
+      if (!without.contains(fact)) {
+        section.put(fact.key(), fact.of(this));
+      }
     }
     return sections;
   }

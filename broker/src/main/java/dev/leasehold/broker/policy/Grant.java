@@ -21,6 +21,7 @@ public final class Grant implements Decision {
   private final List<String> observed;
   private final String approval;
   private final List<String> engineDecisions;
+  private final Obligations obligations;
 
   /**
    * @param use what is known of the credential; null where none is used
@@ -36,7 +37,8 @@ public final class Grant implements Decision {
       @Nullable Facts facts,
       List<String> observed,
       String approval,
-      List<String> engineDecisions) {
+      List<String> engineDecisions,
+      Obligations obligations) {
     this.task = task;
     this.destination = destination;
     this.call = call;
@@ -47,6 +49,7 @@ public final class Grant implements Decision {
     this.observed = observed;
     this.approval = approval;
     this.engineDecisions = engineDecisions;
+    this.obligations = obligations;
   }
 
   public Task task() {
@@ -103,6 +106,11 @@ public final class Grant implements Decision {
   @Override
   public List<String> engineDecisions() {
     return engineDecisions;
+  }
+
+  /** What has to be done for the grant to hold. */
+  public Obligations obligations() {
+    return obligations;
   }
 
   @Override

@@ -35,10 +35,21 @@ final class Judge {
   Decision decide(
       Task task, Destination destination, Call call, String rule, @Nullable CredentialUse use) {
     if (!rulebook.isAsked() && engines.isEmpty()) {
-      return new Grant(task, destination, call, use, rule, version, null, List.of(), "", List.of());
+      return new Grant(
+          task,
+          destination,
+          call,
+          use,
+          rule,
+          version,
+          null,
+          List.of(),
+          "",
+          List.of(),
+          Obligations.NONE);
     }
     Facts facts = facts(task, destination, call, use, Facts.Counts.of(task));
-    return decision(facts, call, rule);
+    return decision(facts, call, rule, true);
   }
 
   /** What the rules had to say of a call that they decided on. */
@@ -51,13 +62,29 @@ final class Judge {
 
   /** The denial that a call which is still going on would get now; null for none. */
   @Nullable Denial again(Grant grant) {
+    Facts before = grant.facts();
+    if (before != null && outlived(grant, before.now())) {
+      return new Denial(
+          Denial.Reason.POLICY_DENIED,
+          "policy.engines",
+          "a policy engine allows such a call for no longer than this",
+          "",
+          Optional.of(grant.destination()));
+    }
     if (!rulebook.isAsked()) {
       return null;
     }
-    Facts before = grant.facts();
     Facts.Counts counts = before == null ? Facts.Counts.of(grant.task()) : before.counts();
     Facts facts = facts(grant.task(), grant.destination(), grant.call(), grant.use(), counts);
-    return decision(facts, grant.call(), grant.rule()) instanceof Denial no ? no : null;
+    return decision(facts, grant.call(), grant.rule(), false) instanceof Denial no ? no : null;
+  }
+
+  private boolean outlived(Grant grant, Instant since) {
+    return grant
+        .obligations()
+        .life()
+        .filter(life -> since.plus(life).isBefore(clock.instant()))
+        .isPresent();
   }
 
   /** The engines' opinion of a call that is still going on; empty where there are none. */
@@ -68,7 +95,7 @@ final class Judge {
     }
     Facts facts =
         facts(grant.task(), grant.destination(), grant.call(), grant.use(), before.counts());
-    return decision(facts, grant.call(), grant.rule()) instanceof Referral referral
+    return decision(facts, grant.call(), grant.rule(), false) instanceof Referral referral
         ? Optional.of(referral.ask())
         : Optional.empty();
   }
@@ -159,7 +186,10 @@ final class Judge {
         : Agreement.DIFFERS;
   }
 
-  private Decision decision(Facts facts, Call call, String rule) {
+  /**
+   * @param counts whether the call is a new one
+   */
+  private Decision decision(Facts facts, Call call, String rule, boolean counts) {
     Verdict weighed = verdict(facts);
     Verdict verdict =
         weighed.effect() == Effect.ALLOW || facts.breakGlass().isEmpty()
@@ -171,13 +201,16 @@ final class Judge {
     PolicyRule by = verdict.rule();
     String place = by == null ? rule : by.place();
     return engines.isEmpty()
-        ? grant(facts, call, place, verdict, List.of())
+        ? grant(facts, call, place, verdict, List.of(), Obligations.NONE, "")
         : new Referral(
             facts,
             place,
             verdict.observed(),
             engines,
-            ids -> grant(facts, call, place, verdict, ids));
+            rulebook,
+            counts,
+            (ids, obligations, approval) ->
+                grant(facts, call, place, verdict, ids, obligations, approval));
   }
 
   /**
@@ -213,7 +246,13 @@ final class Judge {
   }
 
   private Grant grant(
-      Facts facts, Call call, String place, Verdict verdict, List<String> engineDecisions) {
+      Facts facts,
+      Call call,
+      String place,
+      Verdict verdict,
+      List<String> engineDecisions,
+      Obligations obligations,
+      String approval) {
     return new Grant(
         facts.task(),
         Objects.requireNonNull(facts.destination()),
@@ -223,8 +262,9 @@ final class Judge {
         version,
         facts,
         verdict.observed(),
-        verdict.approval(),
-        engineDecisions);
+        verdict.approval().isEmpty() ? approval : verdict.approval(),
+        engineDecisions,
+        obligations);
   }
 
   private static Denial denial(Verdict verdict, Facts facts) {

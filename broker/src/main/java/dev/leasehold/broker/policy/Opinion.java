@@ -5,8 +5,13 @@ public sealed interface Opinion {
   /** The engine's own name of this decision; empty when it gave none. */
   String id();
 
-  /** It may be made. */
-  record Allows(String id) implements Opinion {}
+  /** It may be made, if what it asks for besides is done. */
+  record Allows(String id, Obligations obligations) implements Opinion {
+    /** It may be made. */
+    public Allows(String id) {
+      this(id, Obligations.NONE);
+    }
+  }
 
   /**
    * It may not.

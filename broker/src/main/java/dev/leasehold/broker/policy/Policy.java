@@ -8,6 +8,7 @@ import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskKind;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,7 +85,10 @@ public final class Policy {
     return places.leadSomewhere(host, port);
   }
 
-  /** Decides like {@link #decide(Task, Destination, Call)}, and says why. */
+  /**
+   * Decides like {@link #decide(Task, Destination, Call)}, and says why. Waits for engines, where
+   * there are any.
+   */
   public Explanation explain(Task task, Destination destination, Call call) {
     Decision decision =
         call.action() == Action.TUNNEL
@@ -100,8 +104,13 @@ public final class Policy {
                   && denial.reason() != Denial.Reason.AGENT_UNPROVEN;
         };
     CredentialUse use = destination.credential().map(credentials::get).orElse(null);
-    return Explanation.of(
-        decision, asked ? judge.steps(task, destination, call, use, decision.rule()) : List.of());
+    List<Explanation.Step> steps =
+        asked ? judge.steps(task, destination, call, use, decision.rule()) : List.of();
+    if (decision instanceof Referral referral) {
+      Referral.Settled settled = referral.settle().toCompletableFuture().join();
+      return Explanation.of(settled.decision(), steps, settled.opinions());
+    }
+    return Explanation.of(decision, steps);
   }
 
   private Decision tunnel(Task task, Destination destination) {
@@ -122,7 +131,7 @@ public final class Policy {
     String rule = denial == null ? "control.callers" : denial.rule();
     List<Explanation.Step> steps = judge.steps(task, rule);
     return denial == null
-        ? new Explanation(Effect.ALLOW, rule, "", steps)
+        ? new Explanation(Effect.ALLOW, rule, "", steps, new LinkedHashMap<>())
         : Explanation.of(denial, steps);
   }
 

@@ -76,6 +76,11 @@ public final class Rulebook {
     return id == null ? "" : id;
   }
 
+  /** The approval by which {@code rule} lets these facts pass; null when there is none. */
+  @Nullable String given(PolicyRule rule, Facts facts) {
+    return consents.given(rule, facts);
+  }
+
   /** What each rule has to say of facts that were decided on by {@code decided}. */
   List<Explanation.Step> steps(Facts facts, String decided) {
     return rules.stream().map(rule -> Explanation.step(rule, facts, consents, decided)).toList();

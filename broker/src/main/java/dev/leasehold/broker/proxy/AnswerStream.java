@@ -24,6 +24,7 @@ final class AnswerStream {
   private final AgentRequest request;
   private final Destination destination;
   private final boolean credentialed;
+  private final boolean cuts;
   private final Redaction redaction;
   private final String via;
   private final CallRecord record;
@@ -42,18 +43,21 @@ final class AnswerStream {
 
   /**
    * @param own what the request carries; null for nothing
+   * @param cuts whether an answer with a secret in it is cut, even where it would be masked
    */
   AnswerStream(
       AgentConnection agent,
       AgentRequest request,
       Lane lane,
       @Nullable LeaseUse own,
+      boolean cuts,
       String via,
       CallRecord record) {
     this.agent = agent;
     this.request = request;
     this.destination = lane.destination();
     this.credentialed = own != null;
+    this.cuts = cuts || destination.redact() == Destination.Redact.CUT;
     this.redaction = lane.redaction().begin(own);
     this.via = via;
     this.record = record;
@@ -183,7 +187,7 @@ final class AnswerStream {
   /** False, and the bytes are released, when they held a secret that the call is cut for. */
   private boolean mayPass(ByteBuf masked) {
     int found = redaction.takeFound();
-    if (found > 0 && cuts()) {
+    if (found > 0 && cuts) {
       masked.release();
       refusal = Refusals.secretCameBack(destination);
       return false;
@@ -192,10 +196,6 @@ final class AnswerStream {
       record.redacted(found);
     }
     return true;
-  }
-
-  private boolean cuts() {
-    return destination.redact() == Destination.Redact.CUT;
   }
 
   /** Nothing more has come for now: the agent gets all that may go. */

@@ -95,7 +95,7 @@ final class Exchange implements ResponseListener {
     RequestStream leaving =
         new RequestStream(request, target, lane.destination().limits().body(), quiet, record);
     sent = leaving;
-    answer = new AnswerStream(agent, request, lane, own, via, record);
+    answer = new AnswerStream(agent, request, lane, own, call.cutsSecrets(), via, record);
     quiet.broken();
     leaving.send(head, own != null);
     HeldBody held = call.held();

@@ -133,6 +133,11 @@ final class ProxyCall implements OpenCall {
     return deciding == null ? null : deciding.body();
   }
 
+  /** Whether an answer with a secret in it is to be cut, even where it would be masked. */
+  boolean cutsSecrets() {
+    return grant != null && grant.obligations().cuts();
+  }
+
   /** A call that lasts is held to the rules of now, not to those of its beginning. */
   void decideAgain() {
     Denial denial = grant == null || over ? null : serving.rules().get().policy().wouldDeny(grant);

@@ -41,6 +41,7 @@ public final class Task {
   private final AtomicLong lastActiveNanos;
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong denials = new AtomicLong();
+  private final Rates rates = new Rates();
   private final AtomicLong bytes = new AtomicLong();
 
   Task(
@@ -338,6 +339,10 @@ public final class Task {
   /** Its own and those of the tasks below it, as are the other counts. */
   public long calls() {
     return calls.get();
+  }
+
+  public Rates rates() {
+    return rates;
   }
 
   public long denials() {

@@ -194,6 +194,23 @@ class PolicyChecksTest {
   }
 
   @Test
+  void cacheThatCanHaveNoEffectIsPointedOut() {
+    String engine =
+        "policy: {cache: 5s, engines: [{opa: {url: \"http://127.0.0.1:8181/v1/data/x\"}}]}\n";
+    String told =
+        "[context.time, task.age_seconds, task.time_left_seconds, context.calls, context.bytes,"
+            + " context.denials, context.signals]";
+
+    assertTrue(
+        Sample.warnings(Sample.text() + engine).stream()
+            .anyMatch(warning -> warning.contains("context.time")));
+    assertFalse(
+        Sample.warnings(Sample.text() + engine.replace("data/x\"", "data/x\", without: " + told))
+            .stream()
+            .anyMatch(warning -> warning.startsWith("policy")));
+  }
+
+  @Test
   void agentThatNoKindNamesIsRefused() {
     // When
     List<String> errors =

@@ -73,6 +73,17 @@ final class CedarEngineTest {
   }
 
   @Test
+  void annotationsOfThePoliciesThatPermitAreObligations() {
+    String policy = "permit (principal, action, resource);";
+
+    Opinion cut = ask("@obligation(\"cut, life=60s\") " + policy, get);
+    Opinion unknown = ask("@obligation(\"whisper\") " + policy, get);
+
+    assertTrue(assertInstanceOf(Opinion.Allows.class, cut).obligations().cuts());
+    assertEquals(new Opinion.Denies("", "unknown-obligation"), unknown);
+  }
+
+  @Test
   void policyThatCannotBeEvaluatedDeniesWhereCedarWouldLeaveItOut() {
     String policies =
         READS + "forbid (principal, action, resource) when { context.incident == true };";

@@ -10,6 +10,7 @@ import dev.leasehold.broker.policy.PolicyRule.Asking;
 import dev.leasehold.broker.policy.PolicyRule.Scope;
 import dev.leasehold.broker.task.AgentProof;
 import dev.leasehold.broker.task.Autonomy;
+import dev.leasehold.broker.task.OnSharedToken;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.TaskKind;
 import dev.leasehold.broker.task.TaskRequest;
@@ -139,7 +140,8 @@ final class PolicyTester {
             List.of("api"),
             kindLevel,
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            OnSharedToken.RECORD);
     TaskRequest request =
         new TaskRequest(
             "nightly",

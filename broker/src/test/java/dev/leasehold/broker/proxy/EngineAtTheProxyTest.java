@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.leasehold.broker.approval.Approval;
+import dev.leasehold.broker.approval.Approver;
 import dev.leasehold.broker.engine.EngineConfig;
 import dev.leasehold.broker.engine.EngineConfig.Sort;
 import dev.leasehold.broker.proxy.ProxyTester.OpenTask;
@@ -13,6 +15,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,12 +62,17 @@ final class EngineAtTheProxyTest {
 
   private static EngineConfig opa(int port, Duration timeout) {
     return new EngineConfig.Asked(
-        "opa", Sort.OPA, URI.create("http://127.0.0.1:" + port + "/v1/data/leasehold"), timeout);
+        "opa",
+        Sort.OPA,
+        URI.create("http://127.0.0.1:" + port + "/v1/data/leasehold"),
+        timeout,
+        Set.of(),
+        Duration.ZERO);
   }
 
   private static EngineConfig authzen(int port) {
     URI url = URI.create("http://127.0.0.1:" + port + "/access/v1/evaluation");
-    return new EngineConfig.Asked("authzen", Sort.AUTHZEN, url, PATIENT);
+    return new EngineConfig.Asked("authzen", Sort.AUTHZEN, url, PATIENT, Set.of(), Duration.ZERO);
   }
 
   private static Answer get(RawAgent agent, RecordingUpstream upstream, OpenTask task)
@@ -135,6 +144,91 @@ final class EngineAtTheProxyTest {
       assertTrue(denied.body().contains("policy.engines.opa.unknown-obligation"));
       says.set(ok("{\"result\":{\"allow\":true,\"obligations\":[]}}"));
       assertEquals(200, get(agent, upstream, task).status());
+    }
+  }
+
+  private static String obliged(String obligation) {
+    return ok("{\"result\":{\"allow\":true,\"obligations\":[\"" + obligation + "\"]}}");
+  }
+
+  @Test
+  void secretInAnAnswerIsCutWhereAnEngineWantsThat() throws Exception {
+    AtomicReference<String> says = new AtomicReference<>(ok("{\"result\":true}"));
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(
+                connection -> {
+                  while (!connection.head().isEmpty()) {
+                    connection.send(ok(SECRET));
+                  }
+                });
+        RecordingUpstream opa = engine(says);
+        ProxyTester proxy = proxy(upstream);
+        RawAgent agent = proxy.agent()) {
+      proxy.ask(List.of(opa(opa.port(), PATIENT)));
+      OpenTask task = proxy.open();
+      assertEquals(200, get(agent, upstream, task).status());
+      says.set(obliged("cut"));
+      assertEquals("secret-in-response", get(agent, upstream, task).problem());
+    }
+  }
+
+  @Test
+  void callThatLastsLongerThanAnEngineAllowsIsCut() throws Exception {
+    AtomicReference<String> says = new AtomicReference<>(obliged("life=1s"));
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(
+                connection -> {
+                  connection.head();
+                  connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfirst");
+                  assertEquals(-1, connection.read());
+                });
+        RecordingUpstream opa = engine(says);
+        ProxyTester proxy = proxy(upstream);
+        RawAgent agent = proxy.agent()) {
+      proxy.ask(List.of(opa(opa.port(), PATIENT)));
+      OpenTask task = proxy.open();
+      String host = "127.0.0.1:" + upstream.port();
+      agent.head("GET http://" + host + "/orders HTTP/1.1", "Host: " + host, task.line());
+      agent.readHead();
+      assertEquals("first", agent.exactly(5));
+      assertTrue(agent.isClosedByPeer());
+      proxy.auditLine("\"type\":\"call.finished\"", "\"cause\":\"rule-denied\"");
+    }
+  }
+
+  @Test
+  void humanIsAskedWhereAnEngineWantsThatAndTheCallIsMadeOnce() throws Exception {
+    AtomicReference<String> says = new AtomicReference<>(obliged("require-approval=ops"));
+    try (RecordingUpstream upstream = RecordingUpstream.greeting();
+        RecordingUpstream opa = engine(says);
+        ProxyTester proxy = proxy(upstream);
+        RawAgent agent = proxy.agent()) {
+      // Given
+      proxy.ask(List.of(opa(opa.port(), PATIENT)));
+      OpenTask task = proxy.open();
+      String host = "127.0.0.1:" + upstream.port();
+      agent.head("GET http://" + host + "/orders HTTP/1.1", "Host: " + host, task.line());
+      ProxyTester.await("a question", () -> !proxy.approvals().open().isEmpty());
+      Approval asked = proxy.approvals().open().getFirst();
+      assertEquals("policy.engines.opa", asked.rule().place());
+      assertEquals(0, upstream.connections());
+
+      // When
+      assertEquals(
+          Optional.empty(),
+          proxy
+              .approvals()
+              .answer(
+                  asked,
+                  new Approver("uid:2001", Set.of("ops"), Optional.empty()),
+                  true,
+                  asked.digest(),
+                  false,
+                  "fine"));
+
+      // Then
+      assertEquals(200, agent.answer().status());
+      proxy.auditLine("\"decision\":\"allow\"", "\"approval\":\"" + asked.id() + "\"");
     }
   }
 

@@ -374,6 +374,7 @@ final class ProxyTester implements AutoCloseable {
   /** From here on these have to agree as well. */
   void ask(List<EngineConfig> configs) {
     engines = new Engines(vertx, metrics).of(configs);
+    rulebook = new Rulebook(List.of(), Map.of(), false, Signals.NONE, approvals);
     rules = rules(setup.destinations);
   }
 

@@ -11,6 +11,7 @@ import dev.leasehold.broker.policy.Call;
 import dev.leasehold.broker.policy.Condition;
 import dev.leasehold.broker.policy.Consents;
 import dev.leasehold.broker.policy.Effect;
+import dev.leasehold.broker.policy.Engine;
 import dev.leasehold.broker.policy.Fact;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.policy.Policy;
@@ -86,7 +87,7 @@ final class Decisions {
   private static Cost cost(int rules) {
     Policy policy = policy(rules);
     Task task = task();
-    Call call = new Call(Target.Scheme.HTTPS, "api.example", 443, "GET", path("/v1/items/7"));
+    Call call = call();
     double[] micros = new double[ROUNDS];
     long before = 0;
     for (int round = -WARM_UP; round < ROUNDS; round++) {
@@ -129,25 +130,33 @@ final class Decisions {
       rules.add(rule("other-" + i, i % 10 == 0 ? Effect.DENY : Effect.ALLOW, when));
     }
     rules.add(rule("items", Effect.ALLOW, List.of(one(Fact.KIND, "kind"))));
+    return policy(rules, List.of());
+  }
+
+  static Policy policy(List<PolicyRule> rules, List<Engine> engines) {
     return new Policy(
         "bench",
         Map.of("api", destination()),
         Map.of(),
         InstantSource.system(),
         new Rulebook(rules, Map.of(), false, Signals.NONE, Consents.NONE),
-        List.of());
+        engines);
+  }
+
+  static Call call() {
+    return new Call(Target.Scheme.HTTPS, "api.example", 443, "GET", path("/v1/items/7"));
   }
 
   private static Condition one(Fact fact, String value) {
     return new Condition.OneOf(fact, Set.of(value));
   }
 
-  private static PolicyRule rule(String name, Effect effect, List<Condition> when) {
+  static PolicyRule rule(String name, Effect effect, List<Condition> when) {
     return new PolicyRule(
         "policy.rules." + name, "", Optional.empty(), effect, false, when, Optional.empty());
   }
 
-  private static Task task() {
+  static Task task() {
     TaskKind kind =
         new TaskKind(
             "kind",

@@ -49,6 +49,11 @@ record Measure(
     return new Measure(bench, measure, unit, ours, peer.value(), peer.name(), goal, ours <= most);
   }
 
+  /** Without a goal: it is to be known. */
+  static Measure shown(String bench, String measure, String unit, double ours, Peer peer) {
+    return new Measure(bench, measure, unit, ours, peer.value(), peer.name(), "to be known", true);
+  }
+
   /** What ours is shown beside. */
   record Peer(@Nullable Double value, String name) {
     static final Peer NONE = new Peer(null, "");

@@ -33,10 +33,12 @@ final class PolicyBench implements Bench {
   @Override
   public List<Measure> measure(Duration load) {
     List<Measure> measures = new ArrayList<>(Decisions.measure(name()));
+    measures.addAll(EngineCosts.measure(name()));
     try (Testbed testbed = Testbed.start(Needs.VAULT, Needs.WORKLOAD_API)) {
       Path folder = testbed.folder();
       Nginx upstream = testbed.keep(Nginx.upstream(folder, Cores.load()));
       URI target = URI.create("http://127.0.0.1:" + upstream.port() + "/v1/items");
+      measures.addAll(StartsWithEngines.measure(name(), testbed));
       Subject many = subject("many", testbed, upstream.port(), MANY);
       Subject few = subject("few", testbed, upstream.port(), FEW);
       ServerProcess manyServed = many.serve(Cores.measured());

@@ -26,7 +26,7 @@ final class StartBench implements Bench {
     return List.of(new Needed("taskset", "util-linux"));
   }
 
-  private static String rules() {
+  static String rules() {
     return """
     destinations:
       target:

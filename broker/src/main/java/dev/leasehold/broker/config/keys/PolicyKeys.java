@@ -12,6 +12,7 @@ import dev.leasehold.broker.engine.CelExpression;
 import dev.leasehold.broker.policy.Action;
 import dev.leasehold.broker.policy.Effect;
 import dev.leasehold.broker.policy.Expression;
+import dev.leasehold.broker.policy.Fact;
 import dev.leasehold.broker.policy.Intent.Agreement;
 import dev.leasehold.broker.policy.PolicyRule.Scope;
 import dev.leasehold.broker.secret.Revocability;
@@ -239,8 +240,13 @@ public final class PolicyKeys {
           Scalars.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
           "200ms",
           "Longest time until its answer is there; the call is denied then.");
+  public static final Key<List<Located<Fact>>> WITHOUT =
+      list(
+          "without",
+          Scalars.word(Arrays.stream(Fact.values()).map(Fact::path).toList(), PolicyKeys::fact),
+          "Facts of the decision input that it is not told.");
   private static final Section.Form ASKED =
-      Section.Form.of("an engine that is asked over HTTP", URL, TIMEOUT);
+      Section.Form.of("an engine that is asked over HTTP", URL, TIMEOUT, WITHOUT);
   public static final Key<Section> OPA =
       Key.optional("opa", ASKED, "Open Policy Agent, by its REST API (v1/data).");
   public static final Key<Section> AUTHZEN =
@@ -267,7 +273,15 @@ public final class PolicyKeys {
               Section.Form.of("an engine", CEDAR, OPA, AUTHZEN).exactlyOne(CEDAR, OPA, AUTHZEN)),
           "Who else has to agree to what the rules allow; all of them.");
 
-  static final Section.Form FORM = Section.Form.of("the policy", RULES, ENGINES);
+  public static final Key<Duration> CACHE =
+      Key.defaulted(
+          "cache",
+          Scalars.duration(Values.ZERO, Duration.ofMinutes(10)),
+          "0s",
+          "How long an engine's answer holds for the very same question; never where it is told the"
+              + " time, a count or a signal.");
+
+  static final Section.Form FORM = Section.Form.of("the policy", RULES, ENGINES, CACHE);
 
   // agents
 
@@ -289,6 +303,13 @@ public final class PolicyKeys {
 
   private static Scalar<String> text(String what) {
     return Scalars.line(what + " of one line");
+  }
+
+  private static Fact fact(String path) {
+    return Arrays.stream(Fact.values())
+        .filter(fact -> fact.path().equals(path))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static String day(DayOfWeek day) {
