@@ -5,6 +5,7 @@ import dev.leasehold.broker.admin.AdminServer;
 import dev.leasehold.broker.approval.ApprovalConfig;
 import dev.leasehold.broker.approval.Approvals;
 import dev.leasehold.broker.approval.Approvers;
+import dev.leasehold.broker.approval.Webhook;
 import dev.leasehold.broker.audit.AuditLog;
 import dev.leasehold.broker.audit.BrokerEvent;
 import dev.leasehold.broker.config.Configuration;
@@ -119,6 +120,16 @@ final class Broker implements Sidecar {
     Identity identity =
         stops.add("identity", new Identity(configuration.identity(), clock, metrics));
     Optional<ApprovalAccess> approvals = approvals(configuration, identity, audit, metrics);
+    if (configuration.approvals().flatMap(ApprovalConfig::webhook).isPresent()) {
+      stops.add(
+          "webhook",
+          Webhook.start(
+              vertx,
+              configuration.approvals().flatMap(ApprovalConfig::webhook).orElseThrow(),
+              approvals.orElseThrow().approvals(),
+              InstantSource.system(),
+              metrics));
+    }
     Consents consents = approvals.<Consents>map(ApprovalAccess::approvals).orElse(Consents.NONE);
     Engines engines = stops.add("policy engines", new Engines(vertx, metrics));
     Reload reload =

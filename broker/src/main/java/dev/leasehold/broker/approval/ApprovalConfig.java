@@ -13,12 +13,14 @@ import java.util.Optional;
  * @param address a loopback address, where they are known by their uid or a token
  * @param groups who may answer, by the name that rules use
  * @param breakGlass who may set rules aside; empty: nobody
+ * @param webhook who is told of questions; empty: nobody
  */
 public record ApprovalConfig(
     Optional<Path> socket,
     Optional<InetSocketAddress> address,
     Map<String, List<ApproverRule>> groups,
-    Optional<BreakGlassConfig> breakGlass) {
+    Optional<BreakGlassConfig> breakGlass,
+    Optional<WebhookConfig> webhook) {
   public ApprovalConfig {
     groups = Map.copyOf(groups);
     if (socket.isPresent() == address.isPresent()) {

@@ -71,6 +71,7 @@ public final class Approvals implements Consents {
   private final SecureRandom random = new SecureRandom();
   private final BreakGlass breakGlass;
   private final Map<String, Approval> byId = new ConcurrentHashMap<>();
+  private volatile Consumer<Approval> told = question -> {};
 
   /** Where no rule can be set aside. */
   public Approvals(InstantSource clock, Consumer<AuditEvent> audit, Metrics metrics) {
@@ -87,6 +88,11 @@ public final class Approvals implements Consents {
     this.audit = audit;
     this.metrics = metrics;
     metrics.approvalsPending(() -> open().size());
+  }
+
+  /** Has {@code listener} told of each new question; it must not block. */
+  public void whenAsked(Consumer<Approval> listener) {
+    told = listener;
   }
 
   /** How rules are set aside for a while. */
@@ -124,6 +130,7 @@ public final class Approvals implements Consents {
     byId.put(asked.id(), asked);
     metrics.approval("asked");
     audit.accept(event(asked, "asked", "", ""));
+    told.accept(asked);
     return new Asked.Pending(asked);
   }
 

@@ -10,6 +10,7 @@ import dev.leasehold.broker.config.keys.PolicyKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.config.keys.TaskKeys;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,6 +32,15 @@ final class ApprovalChecks {
     ApprovalChecks checks = new ApprovalChecks(document, reading, ownUid);
     Optional<Section> approvals = document.root().find(RootKeys.APPROVALS);
     approvals.ifPresent(checks::listen);
+    approvals
+        .flatMap(section -> section.find(ApprovalKeys.WEBHOOK))
+        .flatMap(hook -> hook.located(ApprovalKeys.URL))
+        .filter(url -> url.value().getScheme().equals("http"))
+        .filter(url -> !Document.isLoopback(url.value().getHost()))
+        .ifPresent(
+            url ->
+                reading.error(
+                    url.path(), url.line(), "must be https: the host is another machine"));
     approvals.flatMap(section -> section.find(ApprovalKeys.GROUPS)).stream()
         .flatMap(groups -> groups.values().stream())
         .forEach(group -> group.value().forEach(approver -> checks.approver(approver.value())));
@@ -115,6 +125,16 @@ final class ApprovalChecks {
         .flatMap(section -> section.located(ApprovalKeys.GROUP))
         .filter(group -> !known.contains(group.value()))
         .ifPresent(
+            group ->
+                reading.error(
+                    group.path(), group.line(), "there is no approvals.groups." + group.value()));
+    approvals
+        .flatMap(section -> section.find(ApprovalKeys.WEBHOOK))
+        .map(hook -> Document.located(hook, ApprovalKeys.ANSWERS_FOR))
+        .orElse(List.of())
+        .stream()
+        .filter(group -> !known.contains(group.value()))
+        .forEach(
             group ->
                 reading.error(
                     group.path(), group.line(), "there is no approvals.groups." + group.value()));

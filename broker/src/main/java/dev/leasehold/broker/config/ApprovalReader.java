@@ -3,6 +3,7 @@ package dev.leasehold.broker.config;
 import dev.leasehold.broker.approval.ApprovalConfig;
 import dev.leasehold.broker.approval.ApproverRule;
 import dev.leasehold.broker.approval.BreakGlassConfig;
+import dev.leasehold.broker.approval.WebhookConfig;
 import dev.leasehold.broker.config.form.Located;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.config.keys.ApprovalKeys;
@@ -31,11 +32,22 @@ final class ApprovalReader {
                         .toList()));
     Optional<BreakGlassConfig> breakGlass =
         section.find(ApprovalKeys.BREAK_GLASS).map(ApprovalReader::breakGlass);
+    Optional<WebhookConfig> webhook =
+        section
+            .find(ApprovalKeys.WEBHOOK)
+            .map(
+                hook ->
+                    new WebhookConfig(
+                        hook.get(ApprovalKeys.URL),
+                        hook.get(ApprovalKeys.KEY),
+                        hook.isWritten(ApprovalKeys.ANSWERS_FOR)
+                            ? Set.copyOf(Document.values(hook, ApprovalKeys.ANSWERS_FOR))
+                            : groups.keySet()));
     return switch (section.get(ApprovalKeys.LISTEN)) {
       case ListenAddress.Unix(var path) ->
-          new ApprovalConfig(Optional.of(path), Optional.empty(), groups, breakGlass);
+          new ApprovalConfig(Optional.of(path), Optional.empty(), groups, breakGlass, webhook);
       case ListenAddress.Tcp(var address) ->
-          new ApprovalConfig(Optional.empty(), Optional.of(address), groups, breakGlass);
+          new ApprovalConfig(Optional.empty(), Optional.of(address), groups, breakGlass, webhook);
     };
   }
 

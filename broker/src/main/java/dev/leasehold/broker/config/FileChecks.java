@@ -79,6 +79,12 @@ final class FileChecks {
         .flatMap(group -> group.value().stream())
         .flatMap(approver -> approver.value().find(ApprovalKeys.OIDC).stream())
         .forEach(oidc -> oidc.located(ApprovalKeys.KEYS).ifPresent(this::readable));
+    document
+        .root()
+        .find(RootKeys.APPROVALS)
+        .flatMap(all -> all.find(ApprovalKeys.WEBHOOK))
+        .flatMap(hook -> hook.located(ApprovalKeys.KEY))
+        .ifPresent(this::secret);
     for (Section credential : document.credentials().values()) {
       credential.find(CredentialKeys.VERIFY).ifPresent(this::verify);
     }

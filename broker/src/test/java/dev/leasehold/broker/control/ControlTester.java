@@ -148,6 +148,7 @@ final class ControlTester implements AutoCloseable {
                       Optional.empty(),
                       Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                       Map.of(),
+                      Optional.empty(),
                       Optional.empty()),
                   new Approvals(
                       InstantSource.system(),

@@ -7,6 +7,7 @@ import dev.leasehold.broker.config.form.Named;
 import dev.leasehold.broker.config.form.Scalars;
 import dev.leasehold.broker.config.form.Section;
 import dev.leasehold.broker.proxy.ListenAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -77,8 +78,26 @@ public final class ApprovalKeys {
           Section.Form.of("how rules are set aside", GROUP, LONGEST, PER_DAY),
           "Lets approvers set rules of the policy aside for a while; without it nobody can.");
 
+  public static final Key<URI> URL =
+      Key.required("url", Values.ENGINE_URL, "Where; plain http only at a loopback address.");
+  public static final Key<Path> KEY =
+      Key.required(
+          "key",
+          Scalars.file("a secret of 32 bytes or more"),
+          "The secret that questions and answers are signed with, HMAC-SHA256; read at start.");
+  public static final Key<List<Located<String>>> ANSWERS_FOR =
+      Key.optional(
+          "groups",
+          Items.of(Values.NAME_OF),
+          "The groups that its answers are good for; without it all of them.");
+  public static final Key<Section> WEBHOOK =
+      Key.optional(
+          "webhook",
+          Section.Form.of("a webhook", URL, KEY, ANSWERS_FOR),
+          "A program that is told of every question, signed, and may answer it, signed.");
+
   static final Section.Form FORM =
-      Section.Form.of("how humans are asked", LISTEN, GROUPS, BREAK_GLASS);
+      Section.Form.of("how humans are asked", LISTEN, GROUPS, BREAK_GLASS, WEBHOOK);
 
   private ApprovalKeys() {}
 }

@@ -1,0 +1,200 @@
+package dev.leasehold.broker.approval;
+
+import dev.leasehold.broker.approval.Approval.State;
+import dev.leasehold.broker.telemetry.JsonBytes;
+import dev.leasehold.broker.telemetry.Metrics;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts each question, signed, to a program of the operator's by one POST, and takes the signed
+ * answer that the response may be. The program holds the response until a human has answered, or
+ * says 202 and is asked again, until the question is not open any more. It is one approver,
+ * whichever human stands behind it: two have to be another one's.
+ */
+public final class Webhook implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Webhook.class);
+  private static final int MOST_ANSWER = 16 * 1024;
+  private static final int ACCEPTED = 202;
+
+  /** How long a response may be held, and how long until the next try. */
+  static final Duration HELD = Duration.ofSeconds(55);
+
+  static final Duration AGAIN = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final WebhookConfig config;
+  private final Approvals approvals;
+  private final InstantSource clock;
+  private final Metrics metrics;
+  private final Duration again;
+  private final Signature signature;
+  private final Approver self;
+  private final HttpClient client;
+
+  Webhook(
+      Vertx vertx,
+      WebhookConfig config,
+      Approvals approvals,
+      InstantSource clock,
+      Metrics metrics,
+      Duration again)
+      throws IOException {
+    this.vertx = vertx;
+    this.config = config;
+    this.approvals = approvals;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.again = again;
+    byte[] key = Files.readAllBytes(config.key());
+    if (key.length < Signature.SHORTEST_KEY) {
+      throw new IOException(
+          "approvals.webhook.key: a secret of "
+              + Signature.SHORTEST_KEY
+              + " bytes or more is needed: head -c 32 /dev/urandom > FILE");
+    }
+    this.signature = new Signature(key);
+    this.self = new Approver("webhook", config.groups(), Optional.empty());
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setKeepAlive(true).setDecompressionSupported(false));
+  }
+
+  /**
+   * From here on it is told of every question.
+   *
+   * @throws IOException when the key cannot be read, or is too short
+   */
+  public static Webhook start(
+      Vertx vertx, WebhookConfig config, Approvals approvals, InstantSource clock, Metrics metrics)
+      throws IOException {
+    Webhook webhook = new Webhook(vertx, config, approvals, clock, metrics, AGAIN);
+    approvals.whenAsked(webhook::ask);
+    return webhook;
+  }
+
+  void ask(Approval question) {
+    if (approvals.state(question) != State.PENDING) {
+      return;
+    }
+    JsonBytes json = new JsonBytes(4096);
+    ApprovalJson.write(json, question, State.PENDING, true);
+    byte[] body = json.toByteArray();
+    var unused =
+        client
+            .request(
+                new RequestOptions()
+                    .setMethod(HttpMethod.POST)
+                    .setAbsoluteURI(config.url().toString())
+                    .setFollowRedirects(false)
+                    .setConnectTimeout(again.toMillis())
+                    .setIdleTimeout(HELD.toMillis())
+                    .putHeader("Content-Type", "application/json")
+                    .putHeader(Signature.HEADER, signature.ofQuestion(body, clock.instant())))
+            .compose(request -> request.send(Buffer.buffer(body)))
+            .compose(response -> read(response, question))
+            .onComplete(
+                done -> {
+                  if (done.failed()) {
+                    failed("it could not be asked");
+                  }
+                  if (!done.succeeded() || !done.result()) {
+                    vertx.setTimer(again.toMillis(), timer -> ask(question));
+                  }
+                });
+  }
+
+  /** Whether it has answered. */
+  private Future<Boolean> read(HttpClientResponse response, Approval question) {
+    if (response.statusCode() != 200) {
+      response.request().reset();
+      if (response.statusCode() != ACCEPTED) {
+        failed("it answered with status " + response.statusCode());
+      }
+      return Future.succeededFuture(false);
+    }
+    Promise<Boolean> answered = Promise.promise();
+    Buffer all = Buffer.buffer();
+    response.handler(
+        piece -> {
+          if (all.length() + piece.length() > MOST_ANSWER) {
+            answered.tryFail("its answer is too long");
+            response.request().reset();
+          } else {
+            all.appendBuffer(piece);
+          }
+        });
+    response.exceptionHandler(answered::tryFail);
+    response.endHandler(
+        end -> answered.tryComplete(take(response.getHeader(Signature.HEADER), all, question)));
+    return answered.future();
+  }
+
+  private boolean take(@Nullable String signed, Buffer answer, Approval question) {
+    if (!signature.isOfAnswer(signed, answer.getBytes(), clock.instant())) {
+      return refused("its answer is not signed with the key, or not now");
+    }
+    try {
+      JsonObject json = new JsonObject(answer);
+      String decision = json.getString("decision", "");
+      if (!Objects.equals(json.getString("id"), question.id())) {
+        return refused("its answer is to another question");
+      }
+      if (!decision.equals("approve") && !decision.equals("deny")) {
+        return refused("its decision is neither approve nor deny");
+      }
+      return approvals
+          .answer(
+              question,
+              self,
+              decision.equals("approve"),
+              json.getString("digest", ""),
+              json.getBoolean("unseen", false),
+              words(json))
+          .map(why -> refused("its answer does not count: " + why))
+          .orElse(true);
+    } catch (DecodeException | ClassCastException nonsense) {
+      return refused("its answer makes no sense");
+    }
+  }
+
+  /** Who it says has answered, and why: for the audit log, and nothing rests on it. */
+  private static String words(JsonObject json) {
+    String words = json.getString("approver", "") + ": " + json.getString("reason", "");
+    return words.substring(0, Math.min(words.length(), 256));
+  }
+
+  private boolean refused(String why) {
+    metrics.approval("webhook-refused");
+    log.warn("event=approval_webhook_refused cause=\"{}\"", why);
+    return false;
+  }
+
+  private void failed(String why) {
+    metrics.approval("webhook-failed");
+    log.warn("event=approval_webhook_failed cause=\"{}\"", why);
+  }
+
+  @Override
+  public void close() {
+    var unused = client.close();
+  }
+}
