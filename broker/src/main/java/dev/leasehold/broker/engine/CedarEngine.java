@@ -71,7 +71,7 @@ final class CedarEngine implements Engine {
 
   private Opinion opinion(Facts facts) {
     try {
-      CedarQuestion question = CedarQuestion.of(facts);
+      CedarQuestion question = CedarQuestion.of(facts, config.policies().unnamed());
       AuthorizationResponse response =
           cedar.isAuthorized(question.request(), config.policies().set(), question.entities());
       Optional<AuthorizationSuccessResponse> decided = response.success;

@@ -10,12 +10,17 @@ import com.cedarpolicy.model.policy.Policy;
 import com.cedarpolicy.model.policy.PolicySet;
 import com.cedarpolicy.model.schema.Schema;
 import com.cedarpolicy.model.schema.Schema.JsonOrCedar;
+import dev.leasehold.broker.policy.Fact;
 import dev.leasehold.broker.policy.Obligations;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +33,15 @@ public final class CedarPolicies {
   private final PolicySet set;
   private final Map<String, String> names;
   private final Map<String, String> obligations;
+  private final Set<Fact> unnamed;
 
-  private CedarPolicies(String text, PolicySet set) throws AuthException, CacheException {
+  private CedarPolicies(String policies, String text, PolicySet set)
+      throws AuthException, CacheException {
     this.text = text;
     this.set = set;
     this.names = annotated(set, "id");
     this.obligations = annotated(set, "obligation");
+    this.unnamed = unnamed(policies);
     set.cache();
   }
 
@@ -55,7 +63,7 @@ public final class CedarPolicies {
       if (schema.isPresent()) {
         check(set, Schema.parse(JsonOrCedar.Cedar, schema.get()));
       }
-      return new CedarPolicies(policies + schema.orElse(""), set);
+      return new CedarPolicies(policies, policies + schema.orElse(""), set);
     } catch (AuthException | CacheException invalid) {
       throw new IllegalArgumentException(line(invalid.getMessage()), invalid);
     } catch (LinkageError absent) {
@@ -98,6 +106,25 @@ public final class CedarPolicies {
       }
     }
     return Map.copyOf(texts);
+  }
+
+  /** An attribute can be reached by its name only, which an escape could hide. */
+  private static Set<Fact> unnamed(String policies) {
+    Set<Fact> unnamed = EnumSet.noneOf(Fact.class);
+    if (policies.indexOf('\\') < 0) {
+      Set<String> words = new HashSet<>(Arrays.asList(policies.split("[^A-Za-z0-9_]+", -1)));
+      for (Fact fact : Fact.values()) {
+        if (!words.contains(fact.key())) {
+          unnamed.add(fact);
+        }
+      }
+    }
+    return Collections.unmodifiableSet(unnamed);
+  }
+
+  /** The facts that no policy names, which Cedar need not be told. */
+  Set<Fact> unnamed() {
+    return unnamed;
   }
 
   PolicySet set() {

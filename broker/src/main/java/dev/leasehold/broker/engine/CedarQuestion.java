@@ -10,6 +10,7 @@ import com.cedarpolicy.value.EntityUID;
 import com.cedarpolicy.value.PrimLong;
 import com.cedarpolicy.value.PrimString;
 import com.cedarpolicy.value.Value;
+import dev.leasehold.broker.policy.Fact;
 import dev.leasehold.broker.policy.Facts;
 import java.util.HashMap;
 import java.util.List;
@@ -27,9 +28,12 @@ record CedarQuestion(AuthorizationRequest request, Set<Entity> entities) {
   private static final EntityTypeName ACTION = type("Leasehold::Action");
   private static final EntityTypeName DESTINATION = type("Leasehold::Destination");
 
-  static CedarQuestion of(Facts facts) {
+  /**
+   * @param without facts that no policy asks about
+   */
+  static CedarQuestion of(Facts facts, Set<Fact> without) {
     Map<String, Map<String, Value>> sections = new HashMap<>();
-    facts.sections().forEach((section, values) -> sections.put(section, values(values)));
+    facts.sections(without).forEach((section, values) -> sections.put(section, values(values)));
     Entity agent =
         new Entity(AGENT.of(facts.task().agent()), section(sections, "principal"), Set.of());
     Entity destination =

@@ -123,6 +123,11 @@ public enum Fact {
       f -> f.credential() == null ? "" : f.credential().revocability()),
 
   TIME("context.time", Source.OBSERVED, "When it is decided, RFC 3339.", f -> f.now().toString()),
+  APPROVALS(
+      "context.approvals",
+      Source.OBSERVED,
+      "Rules of the policy and engines that had a human asked about this one call, who agreed.",
+      f -> f.tickets().stream().map(ticket -> ticket.rule().place()).toList()),
   BREAK_GLASS(
       "context.break_glass",
       Source.OBSERVED,
@@ -207,7 +212,7 @@ public enum Fact {
   public Type type() {
     return switch (this) {
       case DEPTH, AGE, TIME_LEFT, CALLS, BYTES, DENIALS -> Type.NUMBER;
-      case CHAIN, SIGNALS -> Type.TEXTS;
+      case CHAIN, SIGNALS, APPROVALS -> Type.TEXTS;
       case LABELS -> Type.TEXTS_BY_NAME;
       default -> Type.TEXT;
     };

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param autonomy the stricter of the agent's and the kind's
  * @param destination null at the opening of a task
  * @param credential null where none is used
- * @param tickets what humans have agreed to for this one call; no engine is given them
+ * @param tickets what humans have agreed to for this one call
  * @param breakGlass by which rules are set aside for it; empty where they are not
  * @param now when it is decided
  */

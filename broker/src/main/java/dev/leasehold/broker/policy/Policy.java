@@ -114,7 +114,7 @@ public final class Policy {
   }
 
   private Decision tunnel(Task task, Destination destination) {
-    return opaque(task, destination.target().host(), destination.target().port())
+    return opaque(task, destination.target().host(), destination.target().port(), List.of())
         .orElseGet(
             () ->
                 denied(
@@ -187,8 +187,10 @@ public final class Policy {
   /**
    * The decision about a tunnel whose bytes pass unseen, where the task has a destination there
    * that permits one. Empty: what comes inside is calls, each decided for itself.
+   *
+   * @param tickets what humans have agreed to for this tunnel
    */
-  public Optional<Decision> opaque(Task task, String host, int port) {
+  public Optional<Decision> opaque(Task task, String host, int port, List<Ticket> tickets) {
     Optional<Destination> found = places.tunnel(task, host, port);
     if (found.isEmpty()) {
       return Optional.empty();
@@ -210,7 +212,8 @@ public final class Policy {
             Action.TUNNEL,
             "CONNECT",
             CanonicalPath.ROOT,
-            Optional.empty());
+            Optional.empty(),
+            tickets);
     String rule = "destinations." + destination.name() + ".tunnel";
     return Optional.of(judge.decide(task, destination, call, rule, null));
   }

@@ -13,7 +13,6 @@ import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.policy.Referral;
 import dev.leasehold.broker.policy.Ticket;
 import dev.leasehold.broker.task.Task;
-import dev.leasehold.broker.telemetry.Problem;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * that nothing but a grant ever lets a call go on. Step 3 of {@link ProxyCall}, on its event loop.
  */
 final class Deciding {
-  /** When it is worth asking again, where nobody has answered yet. */
-  private static final Duration AGAIN = Duration.ofSeconds(5);
-
   private final ProxyCall call;
   private final Serving serving;
   private final AgentConnection connection;
@@ -140,14 +136,8 @@ final class Deciding {
             wanted.facts(), serving.lanes().mask(task, request.query()), held.shown(this::masked));
     switch (approvals.ask(wanted.rule(), shown)) {
       case Asked.Approved(Ticket ticket) -> goOn(ticket);
-      case Asked.Denied denied -> call.refuse(refused(wanted));
-      case Asked.TooOften(String detail) ->
-          call.refuse(
-              Refusal.of(Problem.LIMIT_EXCEEDED, detail)
-                  .withStatus(429)
-                  .withRule(wanted.rule().place())
-                  .withHint("wait, or work without the calls that need a human")
-                  .withRetryAfter(Duration.ofMinutes(5)));
+      case Asked.Denied denied -> call.refuse(Refusals.disapproved(wanted));
+      case Asked.TooOften(String detail) -> call.refuse(Refusals.askedTooOften(detail, wanted));
       case Asked.Pending(Approval approval) -> await(approval, wanted, approvals);
     }
   }
@@ -159,12 +149,12 @@ final class Deciding {
   private void await(Approval approval, Denial.Asks wanted, Approvals approvals) {
     Duration held = approval.asking().held();
     if (!held.isPositive()) {
-      call.refuse(unanswered(approval, wanted));
+      call.refuse(Refusals.unanswered(approval, wanted));
       return;
     }
     patience =
         loop.schedule(
-            () -> call.refuse(unanswered(approval, wanted)),
+            () -> call.refuse(Refusals.unanswered(approval, wanted)),
             held.toMillis(),
             TimeUnit.MILLISECONDS);
     int question = questions;
@@ -186,30 +176,17 @@ final class Deciding {
         if (ticket.isPresent()) {
           goOn(ticket.get());
         } else {
-          call.refuse(unanswered(approval, wanted));
+          call.refuse(Refusals.unanswered(approval, wanted));
         }
       }
-      case DENIED -> call.refuse(refused(wanted));
-      case PENDING, EXPIRED, USED -> call.refuse(unanswered(approval, wanted));
+      case DENIED -> call.refuse(Refusals.disapproved(wanted));
+      case PENDING, EXPIRED, USED -> call.refuse(Refusals.unanswered(approval, wanted));
     }
   }
 
   private void goOn(Ticket ticket) {
     asked = asked.with(ticket);
     decide();
-  }
-
-  private static Refusal refused(Denial.Asks wanted) {
-    return Refusal.of(Problem.RULE_DENIED, "an approver has said no to this call")
-        .withRule(wanted.rule().place());
-  }
-
-  private static Refusal unanswered(Approval approval, Denial.Asks wanted) {
-    return Refusal.of(Problem.APPROVAL_REQUIRED, "a human has to agree to this call")
-        .withRule(wanted.rule().place())
-        .withHint("make the same call again when somebody has answered")
-        .withApproval(approval.id())
-        .withRetryAfter(AGAIN);
   }
 
   private void onLoop(Runnable step) {

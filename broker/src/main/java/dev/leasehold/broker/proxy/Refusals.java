@@ -1,5 +1,6 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.approval.Approval;
 import dev.leasehold.broker.destination.Destination;
 import dev.leasehold.broker.http.MalformedMessage;
 import dev.leasehold.broker.inject.InjectionRefusal;
@@ -8,9 +9,15 @@ import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
 import dev.leasehold.broker.upstream.UpstreamFailure;
+import java.time.Duration;
 
 /** What every other package's way of saying no becomes for the agent. */
 final class Refusals {
+  /** When it is worth asking again, where nobody has answered yet. */
+  private static final Duration ANSWERED_SOON = Duration.ofSeconds(5);
+
+  private static final Duration ASKED_LESS = Duration.ofMinutes(5);
+
   private Refusals() {}
 
   static Refusal of(MalformedMessage malformed) {
@@ -113,5 +120,26 @@ final class Refusals {
     return Refusal.of(Problem.LIMIT_EXCEEDED, detail)
         .withStatus(status)
         .withHint("the limit is limits." + key + " of the destination");
+  }
+
+  static Refusal disapproved(Denial.Asks wanted) {
+    return Refusal.of(Problem.RULE_DENIED, "an approver has said no to this call")
+        .withRule(wanted.rule().place());
+  }
+
+  static Refusal unanswered(Approval approval, Denial.Asks wanted) {
+    return Refusal.of(Problem.APPROVAL_REQUIRED, "a human has to agree to this call")
+        .withRule(wanted.rule().place())
+        .withHint("make the same call again when somebody has answered")
+        .withApproval(approval.id())
+        .withRetryAfter(ANSWERED_SOON);
+  }
+
+  static Refusal askedTooOften(String detail, Denial.Asks wanted) {
+    return Refusal.of(Problem.LIMIT_EXCEEDED, detail)
+        .withStatus(429)
+        .withRule(wanted.rule().place())
+        .withHint("wait, or work without the calls that need a human")
+        .withRetryAfter(ASKED_LESS);
   }
 }

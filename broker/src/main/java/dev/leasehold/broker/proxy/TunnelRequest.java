@@ -1,15 +1,22 @@
 package dev.leasehold.broker.proxy;
 
+import dev.leasehold.broker.approval.Approval;
+import dev.leasehold.broker.approval.Approvals;
+import dev.leasehold.broker.approval.Approvals.Asked;
+import dev.leasehold.broker.approval.Shown;
 import dev.leasehold.broker.http.Framing;
 import dev.leasehold.broker.http.RequestHead;
 import dev.leasehold.broker.policy.Decision;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.policy.Referral;
+import dev.leasehold.broker.policy.Ticket;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.telemetry.Problem;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.ssl.SslContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +32,7 @@ final class TunnelRequest {
   private final AgentConnection connection;
   private final RuleSet rules;
   private final CallRecord record;
+  private final List<Ticket> tickets = new ArrayList<>();
 
   TunnelRequest(Serving serving, AgentConnection connection) {
     this.serving = serving;
@@ -85,9 +93,9 @@ final class TunnelRequest {
   }
 
   private @Nullable Refusal open(Task task, Authority authority) {
-    Optional<Decision> opaque = rules.policy().opaque(task, authority.host(), authority.port());
+    Optional<Decision> opaque = opaque(task, authority, List.of());
     if (opaque.isPresent()) {
-      return take(task, opaque.get());
+      return take(task, authority, opaque.get());
     }
     if (!rules.policy().knows(authority.host(), authority.port())) {
       return nowhere();
@@ -101,15 +109,21 @@ final class TunnelRequest {
     return null;
   }
 
+  private Optional<Decision> opaque(Task task, Authority authority, List<Ticket> tickets) {
+    return rules.policy().opaque(task, authority.host(), authority.port(), tickets);
+  }
+
   /** Null when the tunnel is on its way, or engines are asked about it. */
-  private @Nullable Refusal take(Task task, Decision decision) {
+  private @Nullable Refusal take(Task task, Authority authority, Decision decision) {
     return switch (decision) {
       case Denial denial -> {
         record.denied(denial);
-        yield Refusals.of(denial);
+        yield denial.asks().isPresent() && serving.approvals().isPresent()
+            ? ask(task, authority, denial.asks().get(), serving.approvals().get())
+            : Refusals.of(denial);
       }
       case Referral referral -> {
-        connection.begin(referral, settled -> settled(task, settled));
+        connection.begin(referral, settled -> settled(task, authority, settled));
         yield null;
       }
       case Grant grant -> {
@@ -119,11 +133,26 @@ final class TunnelRequest {
     };
   }
 
-  private void settled(Task task, Decision decision) {
-    Refusal refusal = take(task, decision);
+  private void settled(Task task, Authority authority, Decision decision) {
+    Refusal refusal = take(task, authority, decision);
     if (refusal != null) {
       refuse(refusal);
     }
+  }
+
+  /** A CONNECT is not held: it is refused with the question's id, and may come again. */
+  private @Nullable Refusal ask(
+      Task task, Authority authority, Denial.Asks wanted, Approvals approvals) {
+    Shown shown = new Shown(wanted.facts(), "", new Shown.Body.Unseen());
+    return switch (approvals.ask(wanted.rule(), shown)) {
+      case Asked.Approved(Ticket ticket) -> {
+        tickets.add(ticket);
+        yield take(task, authority, opaque(task, authority, List.copyOf(tickets)).orElseThrow());
+      }
+      case Asked.Denied denied -> Refusals.disapproved(wanted);
+      case Asked.TooOften(String detail) -> Refusals.askedTooOften(detail, wanted);
+      case Asked.Pending(Approval approval) -> Refusals.unanswered(approval, wanted);
+    };
   }
 
   private static Refusal nowhere() {

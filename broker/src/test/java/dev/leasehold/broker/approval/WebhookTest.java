@@ -165,6 +165,7 @@ final class WebhookTest {
   }
 
   @Test
+  @Timeout(30)
   void signedAnswerToASignedQuestionCounts() throws Exception {
     // When
     Approval asked = ask("ops", 1);
@@ -183,6 +184,9 @@ final class WebhookTest {
 
     // Then
     assertEquals(State.APPROVED, answered(asked));
+    while (events.size() < 2) {
+      Thread.onSpinWait(); // it is written down right after
+    }
     ApprovalEvent event = assertInstanceOf(ApprovalEvent.class, events.getLast());
     assertEquals(
         List.of("approved", "webhook", "anna: fine"),

@@ -23,8 +23,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
@@ -134,6 +136,20 @@ final class CedarEngineTest {
   }
 
   @Test
+  void itIsToldWhatAPolicyNamesAndEverythingWhereAnEscapeMayHideAName() {
+    CedarPolicies plain = CedarPolicies.read(READS, Optional.empty());
+    CedarPolicies escaped =
+        CedarPolicies.read(
+            "permit (principal, action, resource) when { context[\"c\\u{61}lls\"] < 9 };",
+            Optional.empty());
+
+    assertEquals(
+        Set.of(Fact.METHOD, Fact.ENVIRONMENT),
+        EnumSet.complementOf(EnumSet.copyOf(plain.unnamed())));
+    assertEquals(Set.of(), escaped.unnamed());
+  }
+
+  @Test
   void schemaThatIsNoneIsRefused() {
     assertThrows(
         IllegalArgumentException.class, () -> CedarPolicies.read(READS, Optional.of("entity")));
@@ -152,7 +168,7 @@ final class CedarEngineTest {
   void whatCedarIsAskedIsValidByTheSchema() throws Exception {
     // Given
     Schema schema = Schema.parse(JsonOrCedar.Cedar, Files.readString(SCHEMA));
-    CedarQuestion question = CedarQuestion.of(get);
+    CedarQuestion question = CedarQuestion.of(get, Set.of());
     AuthorizationRequest asked = question.request();
 
     // When

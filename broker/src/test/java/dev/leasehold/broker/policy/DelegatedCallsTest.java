@@ -123,10 +123,13 @@ final class DelegatedCallsTest {
     Task narrowed = child(root, RESEARCHER, methods("GET"));
 
     // Then
-    assertInstanceOf(Grant.class, policy().opaque(whole, "raw.example", 443).orElseThrow());
+    assertInstanceOf(
+        Grant.class, policy().opaque(whole, "raw.example", 443, List.of()).orElseThrow());
     assertEquals(
         "delegation.methods",
-        assertInstanceOf(Denial.class, policy().opaque(narrowed, "raw.example", 443).orElseThrow())
+        assertInstanceOf(
+                Denial.class,
+                policy().opaque(narrowed, "raw.example", 443, List.of()).orElseThrow())
             .rule());
   }
 
@@ -138,7 +141,8 @@ final class DelegatedCallsTest {
         Denial.Reason.AGENT_UNPROVEN, denied(child, "files.example", "GET", "/x").reason());
     assertEquals(
         Denial.Reason.AGENT_UNPROVEN,
-        assertInstanceOf(Denial.class, policy().opaque(child, "raw.example", 443).orElseThrow())
+        assertInstanceOf(
+                Denial.class, policy().opaque(child, "raw.example", 443, List.of()).orElseThrow())
             .reason());
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.leasehold.broker.approval.Approval;
+import dev.leasehold.broker.approval.Approvals;
 import dev.leasehold.broker.approval.Approver;
 import dev.leasehold.broker.approval.Shown;
 import dev.leasehold.broker.policy.Condition;
@@ -284,6 +285,58 @@ final class ApprovalAtTheProxyTest {
       assertEquals("limit-exceeded", answer.problem());
       assertTrue(proxy.metrics().contains("leasehold_approvals_total{outcome=\"capped\"} 1.0"));
       assertTrue(proxy.metrics().contains("leasehold_approvals_pending 20.0"));
+    }
+  }
+
+  @Test
+  void tunnelIsRefusedWithAQuestionAndOpenedOnceAHumanAcceptsItUnseen() throws Exception {
+    try (RecordingUpstream upstream =
+            RecordingUpstream.start(
+                connection -> {
+                  connection.send("hello");
+                  assertEquals(-1, connection.read());
+                });
+        ProxyTester proxy =
+            ProxyTester.setup().destination("raw", upstream.port(), to -> to.tunnel()).start();
+        RawAgent first = proxy.agent();
+        RawAgent second = proxy.agent();
+        RawAgent third = proxy.agent()) {
+      // Given
+      proxy.obey(
+          new PolicyRule(
+              "policy.rules.tunnels",
+              "",
+              Optional.empty(),
+              Effect.REQUIRE_APPROVAL,
+              false,
+              List.of(new Condition.OneOf(Fact.ACTION, Set.of("tunnel"))),
+              Optional.of(new Asking(Optional.of("ops"), Scope.CALL, LONG, 1))));
+      OpenTask task = proxy.open();
+      String host = "127.0.0.1:" + upstream.port();
+      String connect = "CONNECT " + host + " HTTP/1.1";
+
+      // When
+      Answer refused = first.connectAnswer(connect, "Host: " + host, task.line());
+      Approval asked = pending(proxy);
+
+      // Then
+      assertEquals(403, refused.status());
+      assertEquals("approval-required", refused.problem());
+      assertTrue(refused.body().contains(asked.id()));
+      assertEquals(0, upstream.connections());
+      assertEquals(
+          Optional.of(Approvals.Refusal.UNSEEN),
+          proxy.approvals().answer(asked, ANNA, true, asked.digest(), false, "fine"));
+
+      // When
+      assertEquals(
+          Optional.empty(),
+          proxy.approvals().answer(asked, ANNA, true, asked.digest(), true, "fine"));
+
+      // Then
+      assertEquals(200, second.connectAnswer(connect, "Host: " + host, task.line()).status());
+      assertEquals("hello", second.exactly(5));
+      assertEquals(403, third.connectAnswer(connect, "Host: " + host, task.line()).status());
     }
   }
 }
