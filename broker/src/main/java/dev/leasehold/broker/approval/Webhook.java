@@ -11,14 +11,14 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Objects;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +34,7 @@ public final class Webhook implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Webhook.class);
   private static final int MOST_ANSWER = 16 * 1024;
   private static final int ACCEPTED = 202;
+  private static final int MOST_CONNECTIONS = 64;
 
   /** How long a response may be held, and how long until the next try. */
   static final Duration HELD = Duration.ofSeconds(55);
@@ -64,18 +65,28 @@ public final class Webhook implements AutoCloseable {
     this.clock = clock;
     this.metrics = metrics;
     this.again = again;
-    byte[] key = Files.readAllBytes(config.key());
+    byte[] key = key(Files.readAllBytes(config.key()));
     if (key.length < Signature.SHORTEST_KEY) {
       throw new IOException(
           "approvals.webhook.key: a secret of "
               + Signature.SHORTEST_KEY
-              + " bytes or more is needed: head -c 32 /dev/urandom > FILE");
+              + " bytes or more is needed: openssl rand -hex 32 > FILE");
     }
     this.signature = new Signature(key);
     this.self = new Approver("webhook", config.groups(), Optional.empty());
     this.client =
         vertx.createHttpClient(
-            new HttpClientOptions().setKeepAlive(true).setDecompressionSupported(false));
+            new HttpClientOptions().setKeepAlive(true).setDecompressionSupported(false),
+            new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS)); // each holds one for a while
+  }
+
+  /** What stands in the file, but for a line end at its end. */
+  private static byte[] key(byte[] file) {
+    int length = file.length;
+    while (length > 0 && (file[length - 1] == '\n' || file[length - 1] == '\r')) {
+      length--;
+    }
+    return Arrays.copyOf(file, length);
   }
 
   /**
@@ -154,8 +165,8 @@ public final class Webhook implements AutoCloseable {
     }
     try {
       JsonObject json = new JsonObject(answer);
-      String decision = json.getString("decision", "");
-      if (!Objects.equals(json.getString("id"), question.id())) {
+      String decision = text(json, "decision");
+      if (!text(json, "id").equals(question.id())) {
         return refused("its answer is to another question");
       }
       if (!decision.equals("approve") && !decision.equals("deny")) {
@@ -166,19 +177,24 @@ public final class Webhook implements AutoCloseable {
               question,
               self,
               decision.equals("approve"),
-              json.getString("digest", ""),
-              json.getBoolean("unseen", false),
+              text(json, "digest"),
+              json.getValue("unseen") instanceof Boolean unseen && unseen,
               words(json))
           .map(why -> refused("its answer does not count: " + why))
           .orElse(true);
-    } catch (DecodeException | ClassCastException nonsense) {
+    } catch (RuntimeException nonsense) {
       return refused("its answer makes no sense");
     }
   }
 
+  /** Empty where there is no such text. */
+  private static String text(JsonObject json, String name) {
+    return json.getValue(name) instanceof String text ? text : "";
+  }
+
   /** Who it says has answered, and why: for the audit log, and nothing rests on it. */
   private static String words(JsonObject json) {
-    String words = json.getString("approver", "") + ": " + json.getString("reason", "");
+    String words = text(json, "approver") + ": " + text(json, "reason");
     return words.substring(0, Math.min(words.length(), 256));
   }
 

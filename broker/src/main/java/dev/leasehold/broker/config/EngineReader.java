@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
 
 /** Makes the records of the policy engines, and says what is wrong with what they are told. */
 final class EngineReader {
+  private static final Set<Fact> NAMED_BY_AUTHZEN =
+      EnumSet.of(Fact.AGENT, Fact.METHOD, Fact.DESTINATION);
+
   private final Reading reading;
   private final Map<String, Integer> count = new HashMap<>();
   private final List<EngineConfig> engines = new ArrayList<>();
@@ -96,6 +100,16 @@ final class EngineReader {
             engine.get(PolicyKeys.TIMEOUT),
             Set.copyOf(Document.values(engine, PolicyKeys.WITHOUT)),
             cache);
+    if (sort == Sort.AUTHZEN) {
+      Document.located(engine, PolicyKeys.WITHOUT).stream()
+          .filter(fact -> NAMED_BY_AUTHZEN.contains(fact.value()))
+          .forEach(
+              fact ->
+                  reading.error(
+                      fact.path(),
+                      fact.line(),
+                      "is what AuthZEN asks about, and cannot be left out"));
+    }
     if (cache.isPositive() && !asked.isCached()) {
       reading.warning(
           engine.path(),

@@ -3,6 +3,9 @@ package dev.leasehold.broker.engine;
 import dev.leasehold.broker.policy.Engine;
 import dev.leasehold.broker.policy.Facts;
 import dev.leasehold.broker.policy.Opinion;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,15 +25,15 @@ final class CachedEngine implements Engine {
   private record Kept(Opinion opinion, long untilNanos) {}
 
   private final Engine engine;
-  private final Function<Facts, Object> question;
+  private final Function<Facts, String> question;
   private final Duration life;
   private final LongSupplier nanos;
-  private final Map<Object, Kept> kept = new ConcurrentHashMap<>();
+  private final Map<String, Kept> kept = new ConcurrentHashMap<>();
 
   /**
    * @param question all that the engine is told of a call; two that are equal have one answer
    */
-  CachedEngine(Engine engine, Function<Facts, Object> question, Duration life, LongSupplier nanos) {
+  CachedEngine(Engine engine, Function<Facts, String> question, Duration life, LongSupplier nanos) {
     this.engine = engine;
     this.question = question;
     this.life = life;
@@ -44,7 +47,7 @@ final class CachedEngine implements Engine {
 
   @Override
   public CompletionStage<Opinion> ask(Facts facts) {
-    Object asked = question.apply(facts);
+    String asked = digest(question.apply(facts)); // paths are long, and agents choose them
     Kept before = kept.get(asked);
     long now = nanos.getAsLong();
     if (before != null && before.untilNanos() - now > 0) {
@@ -61,10 +64,24 @@ final class CachedEngine implements Engine {
             });
   }
 
-  private void keep(Object asked, Kept answer) {
+  private void keep(String asked, Kept answer) {
+    if (kept.size() >= MOST) {
+      long now = nanos.getAsLong();
+      kept.values().removeIf(old -> old.untilNanos() - now <= 0);
+    }
     if (kept.size() >= MOST) {
       kept.clear();
     }
     kept.put(asked, answer);
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return new String(digest, StandardCharsets.ISO_8859_1);
+    } catch (NoSuchAlgorithmException everyJdkHasIt) {
+      throw new IllegalStateException(everyJdkHasIt);
+    }
   }
 }

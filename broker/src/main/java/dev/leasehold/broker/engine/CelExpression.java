@@ -151,7 +151,7 @@ public final class CelExpression implements Expression {
         return holds;
       }
       throw new Undecided(new IllegalStateException("it is neither true nor false"));
-    } catch (CelEvaluationException failure) {
+    } catch (CelEvaluationException | RuntimeException failure) {
       throw new Undecided(failure);
     }
   }

@@ -36,10 +36,9 @@ public final class Engines implements AutoCloseable {
   private Engine engine(EngineConfig config) {
     return switch (config) {
       case EngineConfig.Asked asked -> {
-        Engine engine = new HttpEngine(asked, client(), metrics);
+        HttpEngine engine = new HttpEngine(asked, client(), metrics);
         yield asked.isCached()
-            ? new CachedEngine(
-                engine, facts -> facts.sections(asked.without()), asked.cache(), System::nanoTime)
+            ? new CachedEngine(engine, engine::question, asked.cache(), System::nanoTime)
             : engine;
       }
       case EngineConfig.Cedar cedar -> new CedarEngine(cedar, threads(), metrics);

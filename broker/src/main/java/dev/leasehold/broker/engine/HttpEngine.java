@@ -71,14 +71,17 @@ final class HttpEngine implements Engine {
         .whenComplete((given, failure) -> count(given, System.nanoTime() - begun));
   }
 
-  private Future<Opinion> send(HttpClientRequest request, Facts facts) {
+  /** All that it is told of a call. */
+  String question(Facts facts) {
     JsonObject told = FactsJson.of(facts, config.without());
-    String body =
-        switch (config.sort()) {
-          case OPA -> Opa.question(told);
-          case AUTHZEN -> AuthZen.question(facts, told);
-        };
-    return request.send(Buffer.buffer(body)).compose(this::read);
+    return switch (config.sort()) {
+      case OPA -> Opa.question(told);
+      case AUTHZEN -> AuthZen.question(facts, told);
+    };
+  }
+
+  private Future<Opinion> send(HttpClientRequest request, Facts facts) {
+    return request.send(Buffer.buffer(question(facts))).compose(this::read);
   }
 
   private Future<Opinion> read(HttpClientResponse response) {

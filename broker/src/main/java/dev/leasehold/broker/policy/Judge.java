@@ -87,17 +87,41 @@ final class Judge {
         .isPresent();
   }
 
-  /** The engines' opinion of a call that is still going on; empty where there are none. */
+  /**
+   * The engines' opinion of a call that is still going on; empty where there are none. Their yes is
+   * none if it asks for what was not done from the beginning.
+   */
   Optional<CompletionStage<Decision>> askAgain(Grant grant) {
-    Facts before = grant.facts();
-    if (engines.isEmpty() || before == null) {
+    if (engines.isEmpty()) {
       return Optional.empty();
     }
-    Facts facts =
-        facts(grant.task(), grant.destination(), grant.call(), grant.use(), before.counts());
+    Facts before = grant.facts();
+    Facts.Counts counts = before == null ? Facts.Counts.of(grant.task()) : before.counts();
+    Facts facts = facts(grant.task(), grant.destination(), grant.call(), grant.use(), counts);
     return decision(facts, grant.call(), grant.rule(), false) instanceof Referral referral
-        ? Optional.of(referral.ask())
+        ? Optional.of(referral.ask().thenApply(decision -> stillMet(grant, decision)))
         : Optional.empty();
+  }
+
+  private Decision stillMet(Grant grant, Decision decision) {
+    if (!(decision instanceof Grant again)) {
+      return decision;
+    }
+    Obligations wanted = again.obligations();
+    Facts before = grant.facts();
+    boolean met =
+        (!wanted.cuts() || grant.obligations().cuts())
+            && (wanted.life().isEmpty()
+                || before != null
+                    && before.now().plus(wanted.life().get()).isAfter(clock.instant()));
+    return met
+        ? decision
+        : new Denial(
+            Denial.Reason.POLICY_DENIED,
+            "policy.engines",
+            "a policy engine asks for what this call was not begun with",
+            "",
+            Optional.of(grant.destination()));
   }
 
   Optional<Autonomy> autonomy(String agent, TaskKind kind) {

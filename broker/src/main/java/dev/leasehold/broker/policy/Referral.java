@@ -92,7 +92,17 @@ public final class Referral implements Decision {
       asked.add(opinion(engine));
     }
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-        .thenApply(all -> settled(asked));
+        .thenApply(all -> settled(asked))
+        .exceptionally(bug -> new Settled(unsettled(), new LinkedHashMap<>()));
+  }
+
+  /** A bug of ours must not leave a call without an answer, nor let it pass. */
+  private Denial unsettled() {
+    return denial(
+        Denial.Reason.POLICY_UNAVAILABLE,
+        engines.getFirst().name(),
+        "what the policy engines said could not be settled",
+        List.of());
   }
 
   /** An engine with a bug is one that gives no answer. */

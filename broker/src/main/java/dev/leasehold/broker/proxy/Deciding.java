@@ -17,6 +17,7 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,28 @@ final class Deciding {
   private @Nullable HeldBody body;
   private int questions;
   private @Nullable Future<?> patience;
+  private @Nullable Waiting waiting;
+
+  /** What a question keeps of a call: nothing once the call is over. */
+  private static final class Waiting implements Runnable {
+    private volatile @Nullable Runnable then;
+
+    Waiting(Runnable then) {
+      this.then = then;
+    }
+
+    @Override
+    public void run() {
+      Runnable answered = then;
+      if (answered != null) {
+        answered.run();
+      }
+    }
+
+    void forget() {
+      then = null;
+    }
+  }
 
   Deciding(
       ProxyCall call,
@@ -96,15 +119,41 @@ final class Deciding {
     }
   }
 
-  /** What was held meanwhile is held to the rules of now as well. */
+  /** What had to wait is held to the rules, and put to the engines, of now as well. */
   private void granted(Grant grant) {
-    Denial now = body == null ? null : serving.rules().get().policy().wouldDeny(grant);
-    if (now == null) {
-      call.granted(grant);
-    } else {
-      record.denied(now);
-      call.refuse(Refusals.of(now));
+    Policy now = serving.rules().get().policy();
+    Denial denial = body == null && now == policy ? null : now.wouldDeny(grant);
+    if (denial != null) {
+      deny(denial);
+      return;
     }
+    Optional<CompletionStage<Decision>> asked =
+        now == policy ? Optional.empty() : now.askAgain(grant);
+    if (asked.isEmpty()) {
+      call.granted(grant);
+      return;
+    }
+    var unused =
+        asked
+            .get()
+            .whenComplete(
+                (settled, failure) ->
+                    onLoop(
+                        () -> {
+                          if (call.isOver()) {
+                            return;
+                          }
+                          if (settled instanceof Denial no) {
+                            deny(no);
+                          } else {
+                            call.granted(grant);
+                          }
+                        }));
+  }
+
+  private void deny(Denial denial) {
+    record.denied(denial);
+    call.refuse(Refusals.of(denial));
   }
 
   private void hold(Denial.Asks wanted, Approvals approvals) {
@@ -158,11 +207,10 @@ final class Deciding {
             held.toMillis(),
             TimeUnit.MILLISECONDS);
     int question = questions;
-    var unused =
-        approval
-            .answer()
-            .whenComplete(
-                (state, failure) -> onLoop(() -> answered(approval, wanted, approvals, question)));
+    Waiting waits = new Waiting(() -> answered(approval, wanted, approvals, question));
+    stopWaiting(waiting);
+    waiting = waits;
+    var unused = approval.answer().whenComplete((state, failure) -> onLoop(waits));
   }
 
   private void answered(Approval approval, Denial.Asks wanted, Approvals approvals, int question) {
@@ -204,9 +252,16 @@ final class Deciding {
     }
   }
 
+  private static void stopWaiting(@Nullable Waiting waits) {
+    if (waits != null) {
+      waits.forget();
+    }
+  }
+
   /** The call is over. */
   void close() {
     stopWaiting();
+    stopWaiting(waiting);
     if (body != null) {
       body.close();
     }

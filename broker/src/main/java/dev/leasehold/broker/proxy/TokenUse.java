@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Notices when processes of two users use the token of one task: one of them has what it should not
- * have. It looks at new connections, and at no more than one a second for each task, since a look
- * reads the kernel's table of all connections. Any thread; never blocks.
+ * have. It looks at each connection once, and at no more than one a second for each task, since a
+ * look reads the kernel's table of all connections: one that is over before its turn is missed. Any
+ * thread; never blocks.
  */
 final class TokenUse {
   private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -38,19 +39,30 @@ final class TokenUse {
     listener = those;
   }
 
-  /** A connection has named {@code task} by its token. */
-  void used(Task task, Channel channel) {
+  /**
+   * A connection names {@code task} by its token.
+   *
+   * @return whether it need not be said again of this connection; false: it is too early to look
+   */
+  boolean used(Task task, Channel channel) {
     if (listener == null || !task.isActive() || !owners.isAvailable()) {
-      return;
+      return true;
     }
     Users users = tasks.computeIfAbsent(task, unseen -> new Users());
+    if (!task.isActive()) {
+      forget(task); // its end may have been here before
+      return true;
+    }
     long now = System.nanoTime();
     long before = users.lookedAt.get();
-    if (!users.told.get()
-        && now - before >= EVERY_NANOS
-        && users.lookedAt.compareAndSet(before, now)) {
-      Thread.ofVirtual().name("leasehold-peer").start(() -> look(task, users, channel));
+    if (users.told.get()) {
+      return true;
     }
+    if (now - before < EVERY_NANOS || !users.lookedAt.compareAndSet(before, now)) {
+      return false;
+    }
+    Thread.ofVirtual().name("leasehold-peer").start(() -> look(task, users, channel));
+    return true;
   }
 
   private void look(Task task, Users users, Channel channel) {

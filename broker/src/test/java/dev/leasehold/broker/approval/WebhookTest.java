@@ -80,7 +80,7 @@ final class WebhookTest {
                                 new Question(request, body.toString(StandardCharsets.UTF_8)))))
             .listen(0, "127.0.0.1")
             .await();
-    webhook = new Webhook(vertx, config(KEY), approvals, clock, metrics, SOON);
+    webhook = new Webhook(vertx, config(KEY + "\n"), approvals, clock, metrics, SOON);
     approvals.whenAsked(webhook::ask);
   }
 
@@ -226,6 +226,11 @@ final class WebhookTest {
   @Test
   void answerThatDecidesNothingDoesNotCount() throws Exception {
     doesNotCount(KEY, clock.instant(), "answer", answer -> answer.put("decision", "perhaps"));
+  }
+
+  @Test
+  void answerWithNothingWhereATextBelongsDoesNotCount() throws Exception {
+    doesNotCount(KEY, clock.instant(), "answer", answer -> answer.putNull("decision"));
   }
 
   @Test

@@ -194,6 +194,20 @@ class PolicyChecksTest {
   }
 
   @Test
+  void whatAuthZenAsksAboutCannotBeLeftOut() {
+    for (String fact : List.of("principal.agent", "action.method", "resource.destination")) {
+      List<String> errors =
+          Sample.errors(
+              Sample.text()
+                  + "policy: {engines: [{authzen: {url: \"http://127.0.0.1:1/x\", without: ["
+                  + fact
+                  + "]}}]}\n");
+      assertEquals(1, errors.size(), errors.toString());
+      assertTrue(errors.getFirst().contains("cannot be left out"));
+    }
+  }
+
+  @Test
   void cacheThatCanHaveNoEffectIsPointedOut() {
     String engine =
         "policy: {cache: 5s, engines: [{opa: {url: \"http://127.0.0.1:8181/v1/data/x\"}}]}\n";

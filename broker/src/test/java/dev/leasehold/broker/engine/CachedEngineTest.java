@@ -48,7 +48,7 @@ final class CachedEngineTest {
       };
 
   private final CachedEngine cached =
-      new CachedEngine(engine, about -> about.sections(MOMENT), LIFE, clock::nanos);
+      new CachedEngine(engine, about -> FactsJson.of(about, MOMENT).encode(), LIFE, clock::nanos);
 
   private Opinion ask(String method, String path) {
     return cached.ask(facts.call(method, path)).toCompletableFuture().join();

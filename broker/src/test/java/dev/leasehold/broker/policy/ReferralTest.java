@@ -120,6 +120,47 @@ final class ReferralTest {
     assertEquals("apr_1", grant.approval());
   }
 
+  private Decision askedAgain(Grant grant) {
+    return tester.policy().askAgain(grant).orElseThrow().toCompletableFuture().join();
+  }
+
+  @Test
+  void laterYesThatAsksForMoreThanTheCallWasBegunWithIsANo() {
+    // Given
+    tester.engines(wants("one"));
+    Grant plain = assertInstanceOf(Grant.class, settled());
+
+    // Then
+    tester.engines(wants("one", "cut"));
+    assertInstanceOf(Denial.class, askedAgain(plain));
+    assertInstanceOf(Grant.class, askedAgain(assertInstanceOf(Grant.class, settled())));
+    tester.engines(wants("one", "life=5s"));
+    assertInstanceOf(Grant.class, askedAgain(plain));
+    tester.pass(Duration.ofSeconds(6));
+    assertInstanceOf(Denial.class, askedAgain(plain));
+  }
+
+  @Test
+  void enginesThatAReloadAddsAreAskedAboutCallsThatWereThereBefore() {
+    Grant before = assertInstanceOf(Grant.class, tester.decide("GET", "/v1/x"));
+
+    tester.engines(says("one", new Opinion.Denies("", "")));
+
+    assertInstanceOf(Denial.class, askedAgain(before));
+  }
+
+  @Test
+  void bugWhileSettlingDeniesInsteadOfLeavingTheCallWithoutAnAnswer() {
+    tester.engines(wants("one", "require-approval"));
+    tester.consents(
+        (rule, facts) -> {
+          throw new IllegalStateException("a bug");
+        });
+
+    assertEquals(
+        Denial.Reason.POLICY_UNAVAILABLE, assertInstanceOf(Denial.class, settled()).reason());
+  }
+
   @Test
   void clearNoComesBeforeAQuestion() {
     tester.engines(wants("one", "require-approval"), says("two", new Opinion.Denies("", "")));

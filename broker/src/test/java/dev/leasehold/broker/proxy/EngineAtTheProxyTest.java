@@ -214,21 +214,45 @@ final class EngineAtTheProxyTest {
       assertEquals(0, upstream.connections());
 
       // When
-      assertEquals(
-          Optional.empty(),
-          proxy
-              .approvals()
-              .answer(
-                  asked,
-                  new Approver("uid:2001", Set.of("ops"), Optional.empty()),
-                  true,
-                  asked.digest(),
-                  false,
-                  "fine"));
+      agree(proxy, asked);
 
       // Then
       assertEquals(200, agent.answer().status());
       proxy.auditLine("\"decision\":\"allow\"", "\"approval\":\"" + asked.id() + "\"");
+    }
+  }
+
+  private static void agree(ProxyTester proxy, Approval asked) {
+    Approver anna = new Approver("uid:2001", Set.of("ops"), Optional.empty());
+    assertEquals(
+        Optional.empty(),
+        proxy.approvals().answer(asked, anna, true, asked.digest(), false, "fine"));
+  }
+
+  @Test
+  void callThatWasHeldIsPutToTheEnginesOfNow() throws Exception {
+    AtomicReference<String> before = new AtomicReference<>(obliged("require-approval=ops"));
+    AtomicReference<String> after = new AtomicReference<>(ok("{\"result\":false}"));
+    try (RecordingUpstream upstream = RecordingUpstream.greeting();
+        RecordingUpstream opa = engine(before);
+        RecordingUpstream stricter = engine(after);
+        ProxyTester proxy = proxy(upstream);
+        RawAgent agent = proxy.agent()) {
+      // Given
+      proxy.ask(List.of(opa(opa.port(), PATIENT)));
+      OpenTask task = proxy.open();
+      String host = "127.0.0.1:" + upstream.port();
+      agent.head("GET http://" + host + "/orders HTTP/1.1", "Host: " + host, task.line());
+      ProxyTester.await("a question", () -> !proxy.approvals().open().isEmpty());
+
+      // When
+      proxy.ask(List.of(opa(stricter.port(), PATIENT)));
+      agree(proxy, proxy.approvals().open().getFirst());
+
+      // Then
+      assertEquals("rule-denied", agent.answer().problem());
+      assertEquals(0, upstream.connections());
+      assertEquals(List.of(), proxy.store().calls());
     }
   }
 
