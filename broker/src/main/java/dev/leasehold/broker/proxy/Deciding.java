@@ -13,6 +13,7 @@ import dev.leasehold.broker.policy.Policy;
 import dev.leasehold.broker.policy.Referral;
 import dev.leasehold.broker.policy.Ticket;
 import dev.leasehold.broker.task.Task;
+import dev.leasehold.broker.telemetry.Problem;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Objects;
@@ -140,15 +141,22 @@ final class Deciding {
                 (settled, failure) ->
                     onLoop(
                         () -> {
-                          if (call.isOver()) {
-                            return;
-                          }
-                          if (settled instanceof Denial no) {
-                            deny(no);
-                          } else {
-                            call.granted(grant);
+                          if (!call.isOver()) {
+                            settle(grant, settled);
                           }
                         }));
+  }
+
+  /** Nothing but a grant lets it go on. */
+  private void settle(Grant grant, @Nullable Decision settled) {
+    if (settled instanceof Grant) {
+      call.granted(grant);
+    } else if (settled instanceof Denial no) {
+      deny(no);
+    } else {
+      call.refuse(
+          Refusal.of(Problem.POLICY_UNAVAILABLE, "what the policy engines said is not known"));
+    }
   }
 
   private void deny(Denial denial) {

@@ -4,6 +4,7 @@ import dev.leasehold.broker.policy.Decision;
 import dev.leasehold.broker.policy.Denial;
 import dev.leasehold.broker.policy.Grant;
 import dev.leasehold.broker.policy.Policy;
+import dev.leasehold.broker.telemetry.Problem;
 import io.netty.channel.EventLoop;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -48,10 +49,13 @@ final class EngineWatch {
         asked.get().whenComplete((decision, failure) -> onLoop(() -> take(decision, refuse)));
   }
 
-  private void take(Decision decision, Consumer<Refusal> refuse) {
+  private void take(@Nullable Decision decision, Consumer<Refusal> refuse) {
     asking = false;
     if (decision instanceof Denial denial) {
       refuse.accept(Refusals.of(denial));
+    } else if (!(decision instanceof Grant)) {
+      refuse.accept(
+          Refusal.of(Problem.POLICY_UNAVAILABLE, "what the policy engines said is not known"));
     }
   }
 
