@@ -50,25 +50,30 @@ final class ManyNames implements Experiment {
       String good = HOST + ":" + upstream.address().getPort();
       Set<Integer> statuses = caller.connectAll(numbered("n", connects / 2));
       Set<String> certificates = caller.helloAll(good, numbered("s", hellos / 2));
-      // By now the heap has the size that this load needs; what grows from here on stays.
-      long before = subject.memory().resident();
-      statuses.addAll(caller.connectAll(numbered("m", connects / 2)));
-      certificates.addAll(caller.helloAll(good, numbered("t", hellos / 2)));
-      double grown = (subject.memory().resident() - before) / 1024.0;
+      // By now the heap has nearly the size that this load needs. What stays grows with each round
+      // that follows; what the heap takes once does not, so the lesser growth is the one that
+      // counts.
+      double grown = Double.MAX_VALUE;
+      for (String round : List.of("m", "l")) {
+        long before = subject.memory().resident();
+        statuses.addAll(caller.connectAll(numbered(round, connects / 2)));
+        certificates.addAll(caller.helloAll(good, numbered(round + "s", hellos / 2)));
+        grown = Math.min(grown, (subject.memory().resident() - before) / 1024.0);
+      }
       boolean refused = statuses.equals(Set.of(403));
       int minted = certificates.size() - 1;
       int queries = names.asked().size();
       String detail =
-          "%d names in CONNECT, %d in SNI; %s, %d certificates more than one, %d queries, %.1f MiB more resident after the second half"
+          "%d names in CONNECT, %d in SNI; %s, %d certificates more than one, %d queries, %.1f MiB more resident after another half"
               .formatted(
-                  connects,
-                  hellos,
+                  connects * 3 / 2,
+                  hellos * 3 / 2,
                   refused ? "all refused" : "statuses " + statuses,
                   minted,
                   queries,
                   grown);
       return Outcome.atMost(
-              (long) connects + hellos,
+              (connects + hellos) * 3L / 2,
               grown,
               "MiB",
               MOST_MEBIBYTES,
