@@ -1,24 +1,22 @@
 package dev.leasehold.broker.approval;
 
 import dev.leasehold.broker.approval.Approval.State;
+import dev.leasehold.broker.http.JsonPost;
+import dev.leasehold.broker.secret.SecretFile;
 import dev.leasehold.broker.telemetry.JsonBytes;
 import dev.leasehold.broker.telemetry.Metrics;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +40,6 @@ public final class Webhook implements AutoCloseable {
   static final Duration AGAIN = Duration.ofSeconds(5);
 
   private final Vertx vertx;
-  private final WebhookConfig config;
   private final Approvals approvals;
   private final InstantSource clock;
   private final Metrics metrics;
@@ -50,6 +47,7 @@ public final class Webhook implements AutoCloseable {
   private final Signature signature;
   private final Approver self;
   private final HttpClient client;
+  private final JsonPost post;
 
   Webhook(
       Vertx vertx,
@@ -60,12 +58,11 @@ public final class Webhook implements AutoCloseable {
       Duration again)
       throws IOException {
     this.vertx = vertx;
-    this.config = config;
     this.approvals = approvals;
     this.clock = clock;
     this.metrics = metrics;
     this.again = again;
-    byte[] key = key(Files.readAllBytes(config.key()));
+    byte[] key = SecretFile.withoutLineEnds(Files.readAllBytes(config.key()));
     if (key.length < Signature.SHORTEST_KEY) {
       throw new IOException(
           "approvals.webhook.key: a secret of "
@@ -73,20 +70,13 @@ public final class Webhook implements AutoCloseable {
               + " bytes or more is needed: openssl rand -hex 32 > FILE");
     }
     this.signature = new Signature(key);
+    Arrays.fill(key, (byte) 0);
+    this.post = new JsonPost(config.url(), again, HELD, MOST_ANSWER);
     this.self = new Approver("webhook", config.groups(), Optional.empty());
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions().setKeepAlive(true).setDecompressionSupported(false),
             new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS)); // each holds one for a while
-  }
-
-  /** What stands in the file, but for a line end at its end. */
-  private static byte[] key(byte[] file) {
-    int length = file.length;
-    while (length > 0 && (file[length - 1] == '\n' || file[length - 1] == '\r')) {
-      length--;
-    }
-    return Arrays.copyOf(file, length);
   }
 
   /**
@@ -110,53 +100,34 @@ public final class Webhook implements AutoCloseable {
     ApprovalJson.write(json, question, State.PENDING, true);
     byte[] body = json.toByteArray();
     var unused =
-        client
-            .request(
-                new RequestOptions()
-                    .setMethod(HttpMethod.POST)
-                    .setAbsoluteURI(config.url().toString())
-                    .setFollowRedirects(false)
-                    .setConnectTimeout(again.toMillis())
-                    .setIdleTimeout(HELD.toMillis())
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader(Signature.HEADER, signature.ofQuestion(body, clock.instant())))
-            .compose(request -> request.send(Buffer.buffer(body)))
-            .compose(response -> read(response, question))
+        post.send(
+                client,
+                Buffer.buffer(body),
+                Map.of(Signature.HEADER, signature.ofQuestion(body, clock.instant())))
+            .map(answer -> isAnswered(answer, question))
             .onComplete(
                 done -> {
                   if (done.failed()) {
-                    failed("it could not be asked");
+                    failed(
+                        done.cause() instanceof JsonPost.TooLong
+                            ? "its answer is too long"
+                            : "it could not be asked");
                   }
-                  if (!done.succeeded() || !done.result()) {
+                  if (done.failed() || !done.result()) {
                     vertx.setTimer(again.toMillis(), timer -> ask(question));
                   }
                 });
   }
 
-  /** Whether it has answered. */
-  private Future<Boolean> read(HttpClientResponse response, Approval question) {
-    if (response.statusCode() != 200) {
-      response.request().reset();
-      if (response.statusCode() != ACCEPTED) {
-        failed("it answered with status " + response.statusCode());
+  private boolean isAnswered(JsonPost.Answer answer, Approval question) {
+    return switch (answer.status()) {
+      case 200 -> take(answer.headers().get(Signature.HEADER), answer.body(), question);
+      case ACCEPTED -> false;
+      default -> {
+        failed("it answered with status " + answer.status());
+        yield false;
       }
-      return Future.succeededFuture(false);
-    }
-    Promise<Boolean> answered = Promise.promise();
-    Buffer all = Buffer.buffer();
-    response.handler(
-        piece -> {
-          if (all.length() + piece.length() > MOST_ANSWER) {
-            answered.tryFail("its answer is too long");
-            response.request().reset();
-          } else {
-            all.appendBuffer(piece);
-          }
-        });
-    response.exceptionHandler(answered::tryFail);
-    response.endHandler(
-        end -> answered.tryComplete(take(response.getHeader(Signature.HEADER), all, question)));
-    return answered.future();
+    };
   }
 
   private boolean take(@Nullable String signed, Buffer answer, Approval question) {

@@ -1,6 +1,7 @@
 package dev.leasehold.broker.control;
 
 import dev.leasehold.broker.control.Caller.Identification;
+import dev.leasehold.broker.secret.SecretFile;
 import dev.leasehold.broker.task.Task;
 import dev.leasehold.broker.task.Tasks;
 import dev.leasehold.broker.telemetry.Problem;
@@ -209,7 +210,7 @@ final class Callers {
     byte[] content = Files.readAllBytes(file);
     byte[] token = new byte[0];
     try {
-      token = stripped(content);
+      token = SecretFile.withoutLineEnds(content);
       String text = new String(token, StandardCharsets.US_ASCII);
       if (token.length < MIN_TOKEN || !TOKEN.matcher(text).matches()) {
         throw new IOException(
@@ -220,13 +221,5 @@ final class Callers {
       Arrays.fill(content, (byte) 0);
       Arrays.fill(token, (byte) 0);
     }
-  }
-
-  private static byte[] stripped(byte[] content) {
-    int end = content.length;
-    while (end > 0 && (content[end - 1] == '\n' || content[end - 1] == '\r')) {
-      end--;
-    }
-    return Arrays.copyOf(content, end);
   }
 }

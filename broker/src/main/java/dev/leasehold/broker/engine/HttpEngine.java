@@ -1,19 +1,15 @@
 package dev.leasehold.broker.engine;
 
+import dev.leasehold.broker.http.JsonPost;
 import dev.leasehold.broker.policy.Engine;
 import dev.leasehold.broker.policy.Facts;
 import dev.leasehold.broker.policy.Opinion;
 import dev.leasehold.broker.telemetry.Metrics;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +24,13 @@ final class HttpEngine implements Engine {
 
   private final EngineConfig.Asked config;
   private final HttpClient client;
+  private final JsonPost post;
   private final Metrics metrics;
 
   HttpEngine(EngineConfig.Asked config, HttpClient client, Metrics metrics) {
     this.config = config;
     this.client = client;
+    this.post = new JsonPost(config.url(), config.timeout(), config.timeout(), MOST_ANSWER);
     this.metrics = metrics;
   }
 
@@ -46,23 +44,10 @@ final class HttpEngine implements Engine {
     long begun = System.nanoTime();
     CompletableFuture<Opinion> opinion = new CompletableFuture<>();
     var unused =
-        client
-            .request(
-                new RequestOptions()
-                    .setMethod(HttpMethod.POST)
-                    .setAbsoluteURI(config.url().toString())
-                    .setFollowRedirects(false)
-                    .setConnectTimeout(config.timeout().toMillis())
-                    .setIdleTimeout(config.timeout().toMillis())
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader("Accept", "application/json"))
-            .compose(request -> send(request, facts))
+        post.send(client, Buffer.buffer(question(facts)), Map.of())
+            .map(this::opinion)
             .onComplete(
-                done ->
-                    opinion.complete(
-                        done.succeeded()
-                            ? done.result()
-                            : new Opinion.Failed("it could not be asked")));
+                done -> opinion.complete(done.succeeded() ? done.result() : unasked(done.cause())));
     return opinion
         .completeOnTimeout(
             new Opinion.Failed("it took longer than " + millis(config.timeout())),
@@ -80,38 +65,19 @@ final class HttpEngine implements Engine {
     };
   }
 
-  private Future<Opinion> send(HttpClientRequest request, Facts facts) {
-    return request.send(Buffer.buffer(question(facts))).compose(this::read);
-  }
-
-  private Future<Opinion> read(HttpClientResponse response) {
-    if (response.statusCode() != 200) {
-      response.request().reset();
-      return Future.succeededFuture(
-          new Opinion.Failed("it answered with status " + response.statusCode()));
+  private Opinion opinion(JsonPost.Answer answer) {
+    if (answer.status() != 200) {
+      return new Opinion.Failed("it answered with status " + answer.status());
     }
-    Promise<Opinion> opinion = Promise.promise();
-    Buffer all = Buffer.buffer();
-    response.handler(
-        piece -> {
-          if (all.length() + piece.length() > MOST_ANSWER) {
-            opinion.tryComplete(new Opinion.Failed("its answer is too long"));
-            response.request().reset();
-          } else {
-            all.appendBuffer(piece);
-          }
-        });
-    response.exceptionHandler(
-        broken -> opinion.tryComplete(new Opinion.Failed("its answer broke off")));
-    response.endHandler(end -> opinion.tryComplete(opinion(all)));
-    return opinion.future();
+    return switch (config.sort()) {
+      case OPA -> Opa.opinion(answer.body());
+      case AUTHZEN -> AuthZen.opinion(answer.body());
+    };
   }
 
-  private Opinion opinion(Buffer answer) {
-    return switch (config.sort()) {
-      case OPA -> Opa.opinion(answer);
-      case AUTHZEN -> AuthZen.opinion(answer);
-    };
+  private static Opinion unasked(Throwable failure) {
+    return new Opinion.Failed(
+        failure instanceof JsonPost.TooLong ? "its answer is too long" : "it could not be asked");
   }
 
   private void count(Opinion opinion, long nanos) {
