@@ -1,6 +1,7 @@
 package dev.leasehold.broker.approval;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /** One line of a group: who belongs to it. */
@@ -14,9 +15,10 @@ public sealed interface ApproverRule {
   /**
    * By a token of an OpenID provider (OpenID Connect Core §2) whose claim has one of the values.
    *
-   * @param keys the provider's public keys, a JWK set (RFC 7517 §5)
+   * @param keys the provider's public keys, a JWK set (RFC 7517 §5); where there is none they are
+   *     found by the issuer (OpenID Connect Discovery 1.0 §4)
    */
-  record Oidc(String issuer, String audience, String claim, Set<String> values, Path keys)
+  record Oidc(String issuer, String audience, String claim, Set<String> values, Optional<Path> keys)
       implements ApproverRule {
     public Oidc {
       values = Set.copyOf(values);

@@ -23,9 +23,10 @@ public final class Approvers {
   private final Map<String, Set<String>> bySvid = new HashMap<>();
   private final List<Provider> providers = new ArrayList<>();
   private final Function<String, Optional<String>> svids;
+  private final boolean discoversKeys;
 
   /**
-   * Reads the providers' keys; blocks.
+   * Reads the providers' keys that are files; blocks.
    *
    * @param svids the SPIFFE ID that a JWT-SVID for the sidecar proves; empty when it proves none
    * @throws IOException when keys cannot be read
@@ -36,6 +37,10 @@ public final class Approvers {
       Function<String, Optional<String>> svids)
       throws IOException {
     this.svids = svids;
+    this.discoversKeys =
+        groups.values().stream()
+            .flatMap(List::stream)
+            .anyMatch(rule -> rule instanceof Oidc oidc && oidc.keys().isEmpty());
     for (Map.Entry<String, List<ApproverRule>> group : groups.entrySet()) {
       for (ApproverRule rule : group.getValue()) {
         switch (rule) {
@@ -59,13 +64,18 @@ public final class Approvers {
     return !bySvid.isEmpty();
   }
 
+  /** Whether a token may have to wait for a provider's keys. */
+  public boolean discoversKeys() {
+    return discoversKeys;
+  }
+
   /** Whoever has this uid, by the kernel's word. */
   public Optional<Approver> byUid(int uid) {
     return Optional.ofNullable(byUid.get(uid))
         .map(groups -> new Approver("uid:" + uid, groups, Optional.empty()));
   }
 
-  /** Whoever holds this token. May block where {@link #knowsSvids}. */
+  /** Whoever holds this token. May block where {@link #knowsSvids} or {@link #discoversKeys}. */
   public Optional<Approver> byToken(String token) {
     Set<String> groups = new HashSet<>();
     String subject = "";

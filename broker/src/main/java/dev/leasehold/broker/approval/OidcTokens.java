@@ -2,8 +2,10 @@ package dev.leasehold.broker.approval;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
@@ -12,6 +14,7 @@ import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,9 +22,12 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Verifies the tokens of one OpenID provider (OpenID Connect Core §3.1.3.7). Safe for threads. */
 final class OidcTokens {
+  private static final Logger log = LoggerFactory.getLogger(OidcTokens.class);
   private static final int MOST_BYTES = 1 << 20;
   private static final Set<JWSAlgorithm> ALGORITHMS =
       Set.of(
@@ -44,10 +50,9 @@ final class OidcTokens {
   private final ApproverRule.Oidc rule;
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
-  private OidcTokens(ApproverRule.Oidc rule, JWKSet keys, InstantSource clock) {
+  private OidcTokens(ApproverRule.Oidc rule, JWKSource<SecurityContext> keys, InstantSource clock) {
     this.rule = rule;
-    processor.setJWSKeySelector(
-        new JWSVerificationKeySelector<>(ALGORITHMS, new ImmutableJWKSet<>(keys)));
+    processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
     processor.setJWTClaimsSetVerifier(
         new DefaultJWTClaimsVerifier<>(
             rule.audience(),
@@ -61,22 +66,29 @@ final class OidcTokens {
   }
 
   /**
-   * Reads the provider's keys; blocks.
+   * Reads the provider's keys where they are a file; blocks.
    *
    * @throws IOException when they cannot be read
    */
   static OidcTokens of(ApproverRule.Oidc rule, InstantSource clock) throws IOException {
+    return new OidcTokens(
+        rule,
+        rule.keys().isPresent() ? read(rule.keys().get()) : DiscoveredKeys.of(rule.issuer()),
+        clock);
+  }
+
+  private static JWKSource<SecurityContext> read(Path keys) throws IOException {
     try {
-      if (Files.size(rule.keys()) > MOST_BYTES) {
-        throw new IOException(rule.keys() + " is too long for a JWK set");
+      if (Files.size(keys) > MOST_BYTES) {
+        throw new IOException(keys + " is too long for a JWK set");
       }
-      return new OidcTokens(rule, JWKSet.parse(Files.readString(rule.keys())), clock);
+      return new ImmutableJWKSet<>(JWKSet.parse(Files.readString(keys)));
     } catch (ParseException wrong) {
-      throw new IOException(rule.keys() + " is no JWK set (RFC 7517)", wrong);
+      throw new IOException(keys + " is no JWK set (RFC 7517)", wrong);
     }
   }
 
-  /** Empty when the token proves nothing here. */
+  /** Empty when the token proves nothing here. Blocks where the keys have to be found. */
   Optional<Proof> verify(String token) {
     try {
       JWTClaimsSet claims = processor.process(token, null);
@@ -88,6 +100,12 @@ final class OidcTokens {
           new Proof(
               claims.getIssuer() + "#" + claims.getSubject(),
               when == null ? Instant.MIN : when.toInstant()));
+    } catch (KeySourceException unknown) {
+      log.warn(
+          "event=approver_keys_unavailable issuer={} cause=\"{}\"",
+          rule.issuer(),
+          unknown.getMessage());
+      return Optional.empty();
     } catch (ParseException | BadJOSEException | JOSEException unproven) {
       return Optional.empty();
     }

@@ -9,6 +9,8 @@ import dev.leasehold.broker.config.keys.ControlKeys;
 import dev.leasehold.broker.config.keys.PolicyKeys;
 import dev.leasehold.broker.config.keys.RootKeys;
 import dev.leasehold.broker.config.keys.TaskKeys;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +59,38 @@ final class ApprovalChecks {
                     address.path(), address.line(), "must be a loopback address or unix:"));
   }
 
+  /** Where its keys are not a file, whoever answers for the issuer says who approves. */
+  private void issuer(Section oidc) {
+    if (oidc.isWritten(ApprovalKeys.KEYS)) {
+      return;
+    }
+    oidc.located(ApprovalKeys.ISSUER)
+        .filter(issuer -> !isPrivate(issuer.value()))
+        .ifPresent(
+            issuer ->
+                reading.error(
+                    issuer.path(),
+                    issuer.line(),
+                    "must be an https URL without a query (http only at a loopback address), or"
+                        + " keys: has to name a file with the provider's keys"));
+  }
+
+  private static boolean isPrivate(String issuer) {
+    try {
+      URI url = new URI(issuer);
+      return url.getHost() != null
+          && url.getQuery() == null
+          && url.getFragment() == null
+          && url.getUserInfo() == null
+          && ("https".equals(url.getScheme())
+              || "http".equals(url.getScheme()) && Document.isLoopback(url.getHost()));
+    } catch (URISyntaxException none) {
+      return false;
+    }
+  }
+
   private void approver(Section approver) {
+    approver.find(ApprovalKeys.OIDC).ifPresent(this::issuer);
     approver
         .located(ApprovalKeys.UID)
         .ifPresent(

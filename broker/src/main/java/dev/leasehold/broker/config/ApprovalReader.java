@@ -71,6 +71,6 @@ final class ApprovalReader {
         oidc.get(ApprovalKeys.AUDIENCE),
         oidc.get(ApprovalKeys.CLAIM),
         Set.copyOf(Document.values(oidc, ApprovalKeys.VALUES)),
-        oidc.get(ApprovalKeys.KEYS));
+        oidc.find(ApprovalKeys.KEYS));
   }
 }

@@ -88,8 +88,8 @@ final class ApprovalListener extends Listener {
   @Override
   boolean mayBlock(@Nullable String authorization) {
     return authorization != null
-        && approvers.knowsSvids()
-        && Callers.isSvid(Callers.bearer(authorization));
+        && (approvers.discoversKeys()
+            || approvers.knowsSvids() && Callers.isSvid(Callers.bearer(authorization)));
   }
 
   @Override

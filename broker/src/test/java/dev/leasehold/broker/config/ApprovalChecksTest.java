@@ -46,6 +46,31 @@ class ApprovalChecksTest {
   }
 
   @Test
+  void anIssuerWhoseKeysAreToBeFoundIsAskedInPrivate() {
+    String oidc = "{oidc: {issuer: \"%s\", audience: a, claim: c, values: [v]}}";
+    for (String good : new String[] {"https://id.example.org/realm", "http://127.0.0.1:8080"}) {
+      assertTrue(
+          Sample.loaded(Sample.text() + ASKS + GROUPS.replace("{uid: 2001}", oidc.formatted(good)))
+              .approvals()
+              .isPresent());
+    }
+    for (String bad :
+        new String[] {
+          "http://id.example.org",
+          "https://id.example.org?a=b",
+          "https://a@id.example.org",
+          "id.example.org",
+          "file:/etc/passwd",
+          "https://a b"
+        }) {
+      refused(
+          ASKS + GROUPS.replace("{uid: 2001}", oidc.formatted(bad)),
+          "approvals.groups.ops[0].oidc.issuer",
+          "https");
+    }
+  }
+
+  @Test
   void whoAsksOrServesAnswersNothing() {
     refused(
         ASKS + GROUPS.replace("2001", "1001"), "approvals.groups.ops[0].uid", "control.callers");

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** An OpenID provider, as far as its keys and tokens go. */
@@ -27,7 +28,14 @@ public final class IdProvider {
   private final ECKey key;
 
   public IdProvider() throws JOSEException {
-    this.key = new ECKeyGenerator(Curve.P_256).keyID("k1").generate();
+    this("k1");
+  }
+
+  /**
+   * @param keyId of its only key
+   */
+  public IdProvider(String keyId) throws JOSEException {
+    this.key = new ECKeyGenerator(Curve.P_256).keyID(keyId).generate();
   }
 
   /** The public keys, a JWK set. */
@@ -42,7 +50,7 @@ public final class IdProvider {
         AUDIENCE,
         "groups",
         Set.of("sre"),
-        Files.writeString(folder.resolve("keys.jwks"), keys()));
+        Optional.of(Files.writeString(folder.resolve("keys.jwks"), keys())));
   }
 
   /** What is right in every way, of somebody of the group {@code sre}. */

@@ -27,10 +27,10 @@ public final class ApprovalKeys {
           Items.of(Scalars.line("a value of one line")),
           "Any of these; of a claim that is a list, one of its items.");
   public static final Key<Path> KEYS =
-      Key.required(
+      Key.optional(
           "keys",
           Scalars.file("the provider's public keys, a JWK set"),
-          "The provider's public keys; read at start.");
+          "The provider's public keys, read at start; left out, they are found by the issuer.");
 
   public static final Key<Integer> UID =
       Key.optional(
