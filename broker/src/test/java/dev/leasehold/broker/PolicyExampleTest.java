@@ -31,6 +31,8 @@ final class PolicyExampleTest {
     Files.copy(EXAMPLE.resolve("signals.yml"), folder.resolve("signals.yml"), REPLACE_EXISTING);
     Files.copy(EXAMPLE.resolve("shop.cedar"), folder.resolve("shop.cedar"), REPLACE_EXISTING);
     Files.writeString(folder.resolve("id.jwks"), new IdProvider().keys());
+    Path key = Files.writeString(folder.resolve("webhook.key"), "0".repeat(64));
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     return Files.writeString(
         folder.resolve("config.yaml"),
         "runtime-dir: %1$s/run\nstate-dir: %1$s/state\n".formatted(folder)
